@@ -1,0 +1,84 @@
+"""Checks on arguments: one sentence that names the argument, what was given and what is allowed."""
+
+from collections.abc import Mapping
+from math import isfinite
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+
+def require(ok: bool, name: str, allowed: str, given: object, error: type = ValueError) -> None:
+    """Raise ``error`` with the one sentence unless ``ok``."""
+    if not ok:
+        raise error(f"{name} must be {allowed}; got {given}")
+
+
+def number(name: str, value: Any, *, at_least: float | None = None,
+           above: float | None = None, below: float | None = None) -> float:
+    """A finite real number inside the stated bounds, as a Python float."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    require(is_number, name, "a number", repr(value), TypeError)
+    bounds = [(at_least, "at least", lambda v, b: v >= b), (above, "above", lambda v, b: v > b),
+              (below, "below", lambda v, b: v < b)]
+    words = " and ".join(f"{word} {bound:g}" for bound, word, _ in bounds if bound is not None)
+    ok = isfinite(value) and all(test(value, bound) for bound, _, test in bounds if bound is not None)
+    require(ok, name, f"a finite number {words}".strip(), repr(value))
+    return float(value)
+
+
+def count(name: str, value: Any, *, at_least: int = 1) -> int:
+    """A whole number, as a Python int."""
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    require(is_whole, name, "a whole number", repr(value), TypeError)
+    require(value >= at_least, name, f"a whole number of at least {at_least}", repr(value))
+    return int(value)
+
+
+def floats(name: str, value: Any, *, ndim: int | None = None, shape: tuple | None = None) -> Array:
+    """An array of floats; integers are refused, because an update in place would truncate them."""
+    array = _array(name, value)
+    if array.dtype.kind != "f":  # only now the dtype is put into words: that is slow, this is often
+        require(False, name, "an array of floats (convert integers with .astype(float))",
+                f"dtype {array.dtype}", TypeError)
+    if ndim is not None:
+        require(array.ndim == ndim, name, f"{ndim}-dimensional", f"shape {array.shape}")
+    if shape is not None:
+        require(array.shape == shape, name, f"of shape {shape}", f"shape {array.shape}")
+    return array
+
+
+def _array(name: str, value: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array, its rows equally long; got {value}") from error
+
+
+def generator(rng: Any) -> np.random.Generator:
+    """A numpy Generator: randomness is always passed in, never drawn from a hidden global."""
+    require(isinstance(rng, np.random.Generator), "rng",
+            "a numpy Generator, as np.random.default_rng(seed) makes", repr(rng), TypeError)
+    return rng
+
+
+def labels(name: str, value: Any, classes: int) -> NDArray[np.integer]:
+    """Whole-number class labels from 0 to ``classes - 1``."""
+    array = _array(name, value)
+    if array.dtype.kind not in "iu":
+        require(False, name, "an array of integer class labels", f"dtype {array.dtype}", TypeError)
+    require(array.ndim == 1, name, "1-dimensional, one label a sample", f"shape {array.shape}")
+    if array.size:
+        require(array.min() >= 0 and array.max() < classes, name, f"between 0 and {classes - 1}",
+                f"labels from {array.min()} to {array.max()}")
+    return array
+
+
+def choice(name: str, value: Any, table: Mapping[str, Any]) -> Any:
+    """The entry of ``table`` that the reader named."""
+    require(isinstance(value, str) and value in table, name, "one of " + ", ".join(sorted(table)),
+            repr(value))
+    return table[value]

@@ -1,0 +1,357 @@
+"""Figures: arrays in, a picture out that suits a light page, a dark page and a phone.
+
+A figure is one or more *panels*. A panel is made by one of the functions here and drawn by
+:func:`show`. This is the only module that knows matplotlib, and it computes nothing.
+
+>>> import numpy as np
+>>> steps = np.arange(5)
+>>> show(curves({"measured": (steps, steps**2)}, xlabel="step", ylabel="loss"),
+...      alt="A parabola.")
+<figure: A parabola.>
+"""
+
+import hashlib
+import html
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgba
+from matplotlib.figure import Figure as MatplotlibFigure
+from matplotlib.patches import Rectangle
+
+from initbook._check import Array, require
+
+__all__ = ["COLORS", "Figure", "Panel", "bars", "contours", "curves", "heatmap", "images", "matrix", "show"]
+
+Panel = Callable[[Axes], None]
+"""What draws one panel on the axes it is given."""
+
+Curve = tuple[Sequence[float], Sequence[float]]
+
+COLORS = ("#2f7fd1", "#d0602a", "#2e9463", "#a060d0", "#d94a67", "#b8860b", "#0f9aa0", "#7d838c")
+"""Line colours. Each has a contrast of 3 to 1 or more on the light and on the dark page."""
+
+# Stands for the page's own text colour: every use in the SVG becomes currentColor.
+_INK = "#010203"
+# Width in inches. At 360 px, a phone, a page shows 4.6 inches at about 3/4 of their size.
+_WIDTH = 4.6
+_STYLE = {
+    "font.size": 10, "axes.titlesize": 10.5, "axes.labelsize": 10, "legend.fontsize": 9,
+    "xtick.labelsize": 9, "ytick.labelsize": 9, "lines.linewidth": 1.6,
+    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
+    "axes.prop_cycle": matplotlib.cycler(color=COLORS), "svg.fonttype": "path",
+    **{key: _INK for key in ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor",
+                             "xtick.color", "ytick.color")},
+}
+
+
+def _fading(*stops: tuple[str, float]) -> Colormap:
+    """A colour map of (colour, opacity) stops: it fades into the page, whatever its colour."""
+    return LinearSegmentedColormap.from_list("fading", [to_rgba(*stop) for stop in stops])
+
+
+_SHADES = _fading((COLORS[0], 0.0), (COLORS[0], 0.75))
+_SIGNED = _fading((COLORS[1], 1.0), (COLORS[1], 0.0), (COLORS[0], 0.0), (COLORS[0], 1.0))
+
+
+class Figure:
+    """A picture with its alternative text; a notebook shows it as inline SVG.
+
+    Examples
+    --------
+    >>> Figure("<svg></svg>", alt="Nothing yet.")
+    <figure: Nothing yet.>
+    """
+
+    def __init__(self, svg: str, alt: str) -> None:
+        self.svg, self.alt = svg, alt
+
+    def __repr__(self) -> str:
+        return f"<figure: {self.alt}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": f'<div class="ib-figure">{self.svg}</div>', "text/plain": self.alt}
+
+
+def show(*panels: Panel, alt: str, columns: int = 1, height: float = 2.6) -> Figure:
+    """Draw panels side by side and below each other.
+
+    Parameters
+    ----------
+    panels
+        What :func:`curves` and its like return, row by row.
+    alt
+        What the picture shows, for a reader who cannot see it.
+    columns
+        Panels in a row; at most 3, or a phone cannot show them.
+    height
+        Of one row, in inches.
+
+    Raises
+    ------
+    ValueError
+        Without panels, without an alternative text, or for more than 3 columns.
+
+    Examples
+    --------
+    >>> votes, share = bars([3, 1], ["yes", "no"]), bars([0.75, 0.25], ["yes", "no"])
+    >>> show(votes, share, alt="Three votes for, one against.", columns=2)
+    <figure: Three votes for, one against.>
+    """
+    require(len(panels) > 0, "panels", "one or more panels", "none")
+    require(bool(alt.strip()), "alt", "a sentence that says what the picture shows", repr(alt))
+    require(columns in (1, 2, 3), "columns", "1, 2 or 3", columns)
+    rows = -(-len(panels) // columns)
+    with matplotlib.rc_context(_STYLE):
+        figure = MatplotlibFigure(figsize=(_WIDTH, rows * height), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False).flat
+        for ax, panel in zip(axes, panels, strict=False):
+            panel(ax)
+        for ax in axes[len(panels):]:
+            ax.set_axis_off()
+        return Figure(_svg(figure, alt), alt)
+
+
+def _svg(figure: MatplotlibFigure, alt: str) -> str:
+    """The figure as an SVG element that can stand in a page beside others."""
+    buffer = io.StringIO()
+    # Ids come from this salt, not from a random number: two builds give the same bytes.
+    with matplotlib.rc_context({"svg.hashsalt": alt}):
+        figure.savefig(buffer, format="svg", transparent=True, dpi=200,
+                       metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg"):]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL).replace(_INK, "currentColor")
+    # Glyphs and markers have the same ids in every figure; a prefix keeps a page's ids unique.
+    prefix = "f" + hashlib.sha256((alt + svg).encode()).hexdigest()[:8]
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", svg)
+    # A style sheet in an SVG would hold for the whole page; an attribute holds for this one.
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    label = html.escape(" ".join(alt.split()), quote=True)
+    start = f'<svg role="img" aria-label="{label}" stroke-linejoin="round" '
+    return svg.replace("<svg ", start, 1).strip()
+
+
+def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | None = None,
+           levels: Mapping[str, float] | None = None, title: str = "", xlabel: str = "",
+           ylabel: str = "", xscale: str = "linear", yscale: str = "linear",
+           ylim: tuple[float, float] | None = None, marker: str = "",
+           legend: str | None = "best", coincide: bool = False) -> Panel:
+    """Lines over a common axis: what was measured solid, what was predicted dashed on top of it.
+
+    Parameters
+    ----------
+    measured, predicted
+        ``{label: (x, y)}``. A prediction with the label of a measurement takes its colour and no
+        entry of its own in the legend.
+    levels
+        ``{label: y}``: predicted values that do not depend on x, as dashed horizontal lines.
+    title, xlabel, ylabel, xscale, yscale, ylim
+        As in matplotlib.
+    marker
+        A matplotlib marker for the measured points, for example ``"o"``; none when empty.
+    legend
+        Where matplotlib puts the legend; None for no legend.
+    coincide
+        Draw earlier measured curves wider, so that they show under later ones at the same place.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> step = np.arange(1, 9)
+    >>> halving = curves({"measured": (step, 2.1 * 0.5**step)}, yscale="log", xlabel="layer",
+    ...                  predicted={"measured": (step, 2 * 0.5**step)}, marker="o")
+    >>> show(halving, alt="Points that halve from layer to layer, as predicted.")
+    <figure: Points that halve from layer to layer, as predicted.>
+    """
+    def draw(ax: Axes) -> None:
+        labels = dict.fromkeys([*measured, *(predicted or {})])
+        colors = dict(zip(labels, COLORS * 4, strict=False))
+        for under, (label, (x, y)) in zip(reversed(range(len(measured))), measured.items(), strict=True):
+            ax.plot(x, y, label=label, color=colors[label], marker=marker, markersize=4,
+                    linewidth=1.6 + 0.9 * under * coincide)
+        for label, (x, y) in (predicted or {}).items():
+            alone = label if label not in measured else None
+            ax.plot(x, y, label=alone, color=_INK if label in measured else colors[label],
+                    linestyle=(0, (4, 3)), linewidth=1.2)
+        for label, y in (levels or {}).items():
+            ax.axhline(y, color=_INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
+        ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
+        # An exponent has 0.7 of the size of its base: on a phone, 7 px at 10.2 points.
+        for axis, scale in {"x": xscale, "y": yscale}.items():
+            if scale != "linear":
+                ax.tick_params(axis=axis, which="both", labelsize=10.2)
+        if ylim:
+            ax.set_ylim(ylim)
+        if legend and ax.get_legend_handles_labels()[0]:
+            ax.legend(loc=legend)
+    return draw
+
+
+def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequence[float],
+             paths: Mapping[str, Curve] | None = None,
+             lines: Mapping[str, Curve] | None = None, title: str = "", xlabel: str = "",
+             ylabel: str = "", legend: str | None = "best") -> Panel:
+    """A surface from above: lines of equal height, bluer where it is higher, and paths on it.
+
+    Parameters
+    ----------
+    x, y
+        The two axes of the grid.
+    z
+        Heights, shape ``(len(y), len(x))``.
+    levels
+        The heights at which a line is drawn, increasing.
+    paths
+        ``{label: (x, y)}``, solid: a small dot where a path begins, a large one where it ends.
+    lines
+        ``{label: (x, y)}``, dashed.
+    title, xlabel, ylabel, legend
+        As for :func:`curves`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> axis = np.linspace(-2, 2, 21)
+    >>> bowl = contours(axis, axis, axis[:, None]**2 + axis**2, levels=[1, 2, 4],
+    ...                 paths={"downhill": ([1.5, 0.0], [1.5, 0.0])})
+    >>> show(bowl, alt="A straight path to the bottom of a round bowl.")
+    <figure: A straight path to the bottom of a round bowl.>
+    """
+    def draw(ax: Axes) -> None:
+        ax.imshow(z, cmap=_SHADES, origin="lower", interpolation="bilinear", vmin=levels[0],
+                  vmax=levels[-1], extent=(x[0], x[-1], y[0], y[-1]))
+        ax.contour(x, y, z, levels=levels, colors=_INK, alpha=0.35, linewidths=0.7)
+        for label, (px, py) in (lines or {}).items():
+            ax.plot(px, py, color=_INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
+        for color, (label, (px, py)) in zip(COLORS[1:], (paths or {}).items(), strict=False):
+            ax.plot(px, py, color=color, label=label, linewidth=2.2)
+            ax.scatter([px[0], px[-1]], [py[0], py[-1]], s=[12, 40], color=color, zorder=3)
+        ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+        if legend and ax.get_legend_handles_labels()[0]:
+            ax.legend(loc=legend)
+    return draw
+
+
+def bars(values: Sequence[float], labels: Sequence[str], *, title: str = "", xlabel: str = "",
+         ylabel: str = "", highlight: Sequence[int] = ()) -> Panel:
+    """One bar a value; those at the positions in ``highlight`` have the second colour.
+
+    Examples
+    --------
+    >>> show(bars([980, 1135], ["0", "1"], highlight=[1]), alt="There are more ones than zeros.")
+    <figure: There are more ones than zeros.>
+    """
+    def draw(ax: Axes) -> None:
+        tint = [COLORS[1] if i in highlight else COLORS[0] for i in range(len(values))]
+        ax.bar(range(len(values)), values, color=tint)
+        ax.set_xticks(range(len(values)), labels)
+        ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    return draw
+
+
+def matrix(a: Array, title: str = "", *, digits: int = 4) -> Panel:
+    """A matrix with its numbers, where entries that are equal to the last bit have one colour, so
+    that equal rows and equal columns are seen at a glance. Zeros have none. There are 8 colours,
+    each pale and full: with more different numbers than 16, two of them may look the same.
+
+    Parameters
+    ----------
+    a
+        Two dimensions; a vector is shown as one row. A NaN leaves its cell empty.
+    title
+        The name of the matrix.
+    digits
+        Decimals shown. Colours compare the full numbers, not what is shown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> W = np.array([[0.1, 0.1], [0.2, 0.2]])
+    >>> show(matrix(W, "W"), alt="A matrix whose two columns are equal.")
+    <figure: A matrix whose two columns are equal.>
+    """
+    a = np.atleast_2d(a)
+    values = [v for v in np.unique(a) if v != 0 and not np.isnan(v)]
+    tint = {v: (COLORS[i % len(COLORS)], 0.7 if i // len(COLORS) % 2 else 0.35)
+            for i, v in enumerate(values)}
+
+    def draw(ax: Axes) -> None:
+        rows, columns = a.shape
+        for (i, j), v in np.ndenumerate(a):
+            if np.isnan(v):
+                continue
+            if v != 0:
+                color, opacity = tint[v]
+                ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color,
+                                       alpha=opacity, linewidth=0))
+            shown = "0" if v == 0 else f"{v:.{digits}f}".replace("-", "−")
+            ax.text(j, i, shown, ha="center", va="center", fontsize=8.5)
+        ax.set(title=title, xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), xticks=[],
+               yticks=[])
+        ax.spines[:].set_visible(True)
+    return draw
+
+
+def heatmap(a: Array, rows: Sequence[str], columns: Sequence[str], *, text: Sequence | None = None,
+            title: str = "", xlabel: str = "", ylabel: str = "",
+            limits: tuple[float, float] | None = None) -> Panel:
+    """A table in which the colour of a cell says how large its number is.
+
+    Parameters
+    ----------
+    a
+        Shape ``(len(rows), len(columns))``; a NaN leaves its cell empty.
+    text
+        What is written in the cells, in the shape of ``a``; nothing when not given.
+    limits
+        The values at the two ends of the colour scale; the extremes of ``a`` when not given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> accuracy = np.array([[0.11, 0.98], [0.11, 0.11]])
+    >>> table = heatmap(accuracy, ["1", "5"], ["zero", "He"], text=accuracy.tolist())
+    >>> show(table, alt="Only one hidden layer from He's start learns.")
+    <figure: Only one hidden layer from He's start learns.>
+    """
+    def draw(ax: Axes) -> None:
+        low, high = limits or (np.nanmin(a), np.nanmax(a))
+        ax.imshow(a, cmap=_SHADES, vmin=low, vmax=high, aspect="auto")
+        ax.set_xticks(range(len(columns)), columns)
+        ax.set_yticks(range(len(rows)), rows)
+        ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+        for (i, j), _ in np.ndenumerate(a) if text is not None else ():
+            ax.text(j, i, text[i][j], ha="center", va="center", fontsize=9)
+    return draw
+
+
+def images(a: Array, *, title: str = "", limit: float | None = None) -> Panel:
+    """One picture of signed numbers: orange below zero, nothing at zero, blue above.
+
+    Parameters
+    ----------
+    a
+        Two dimensions, one entry a pixel.
+    limit
+        The value shown in full colour; the largest absolute entry when not given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> show(images(np.array([[0.0, 1.0], [-1.0, 0.0]])), alt="One pixel up, one down.")
+    <figure: One pixel up, one down.>
+    """
+    def draw(ax: Axes) -> None:
+        full = limit or np.abs(a).max() or 1.0
+        ax.imshow(a, cmap=_SIGNED, vmin=-full, vmax=full)
+        ax.set(title=title, xticks=[], yticks=[])
+        ax.spines[:].set_visible(True)
+    return draw
+
+

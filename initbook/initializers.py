@@ -1,0 +1,238 @@
+r"""Initializers: functions ``init(rng, shape)`` that return an array of floats.
+
+``shape`` is ``(fan_in, fan_out)`` for the weights of a dense layer and ``(fan_out,)`` for its
+biases. Randomness is the first argument, always.
+
+>>> import numpy as np
+>>> W = he_normal(np.random.default_rng(0), (400, 300))
+>>> W.shape
+(400, 300)
+>>> round(float(W.var() * 400), 1)  # He: the variance is 2 / fan_in
+2.0
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from initbook._check import Array, choice, count, generator, number, require
+
+__all__ = ["Initializer", "constant", "cosine", "fans", "glorot_normal", "glorot_uniform", "he_normal",
+           "he_uniform", "init_params", "lecun_normal", "lecun_uniform", "normal", "uniform",
+           "variance_scaling", "xavier_normal", "xavier_uniform", "zeros"]
+
+Initializer = Callable[[np.random.Generator, tuple[int, ...]], Array]
+"""``init(rng, shape)`` returns an array of that shape."""
+
+
+def zeros(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Every entry 0; nothing is drawn from ``rng``.
+
+    Examples
+    --------
+    >>> zeros(np.random.default_rng(0), (2, 3)).tolist()
+    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    return np.zeros(shape)
+
+
+def constant(value: float) -> Initializer:
+    """Every entry ``value``; nothing is drawn from ``rng``.
+
+    Examples
+    --------
+    >>> constant(0.5)(np.random.default_rng(0), (1, 2)).tolist()
+    [[0.5, 0.5]]
+    """
+    value = number("value", value)
+    return lambda rng, shape: np.full(shape, value)
+
+
+def normal(std: float) -> Initializer:
+    r"""Independent draws from :math:`N(0, \mathrm{std}^2)`.
+
+    Raises
+    ------
+    ValueError
+        If ``std`` is negative or not finite.
+
+    Examples
+    --------
+    >>> normal(0.01)(np.random.default_rng(0), (784, 100)).shape
+    (784, 100)
+    >>> normal(-1)
+    Traceback (most recent call last):
+    ValueError: std must be a finite number at least 0; got -1
+    """
+    std = number("std", std, at_least=0)
+    return lambda rng, shape: generator(rng).normal(0.0, std, shape)
+
+
+def uniform(limit: float) -> Initializer:
+    r"""Independent draws from :math:`U(-\mathrm{limit}, \mathrm{limit})`, whose variance is
+    :math:`\mathrm{limit}^2 / 3`.
+
+    Examples
+    --------
+    >>> W = uniform(0.1)(np.random.default_rng(0), (50, 50))
+    >>> bool((abs(W) <= 0.1).all())
+    True
+    """
+    limit = number("limit", limit, at_least=0)
+    return lambda rng, shape: generator(rng).uniform(-limit, limit, shape)
+
+
+def cosine(scale: float = 1.0) -> Initializer:
+    r"""Distinct units without randomness: a cosine of its own for every unit.
+
+    .. math::
+
+       W_{ij} = \sqrt{\frac{2\,\mathrm{scale}}{n}}\,
+       \cos\frac{\pi\,(2 r_i + 1)(2 r_j + 1)}{4N}, \qquad N = \max(n, k),
+
+    for :math:`n` inputs and :math:`k` units, with :math:`r = 0, N - 1, 1, N - 2, \dots`: rows and
+    columns of the discrete cosine transform IV of size :math:`N`, taken from its two ends by turns.
+    The mean square of all entries is exactly :math:`\mathrm{scale}/n`. Columns are orthogonal if
+    :math:`k \le n`, rows if :math:`k \ge n`. No two columns are equal, and with two or more inputs
+    none is a multiple of another. Nothing is drawn from ``rng``.
+
+    Parameters
+    ----------
+    scale
+        The mean square times :math:`n`: 1 as in LeCun's scheme, 2 as in He's. No unit.
+
+    Raises
+    ------
+    ValueError
+        For a negative scale, or a shape that is not ``(fan_in, fan_out)``.
+
+    Examples
+    --------
+    >>> W = cosine()(np.random.default_rng(0), (4, 3))
+    >>> bool(np.allclose(W.T @ W, np.eye(3)))
+    True
+    """
+    scale = number("scale", scale, at_least=0)
+
+    def init(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        require(np.shape(shape) == (2,), "shape", "(fan_in, fan_out)", shape)
+        n, k = fans(shape)
+        r = _from_both_ends(max(n, k))
+        angle = np.pi * np.outer(2 * r[:n] + 1, 2 * r[:k] + 1) / (4 * len(r))
+        return np.sqrt(2 * scale / n) * np.cos(angle)
+
+    return init
+
+
+def _from_both_ends(size: int) -> np.ndarray:
+    """0, size - 1, 1, size - 2, …: with low frequencies alone, neighbours would be nearly tied."""
+    i = np.arange(size)
+    return np.where(i % 2 == 0, i // 2, size - (i + 1) // 2)
+
+
+def fans(shape: Sequence[int]) -> tuple[int, int]:
+    """``(fan_in, fan_out)`` of a dense layer's weights: how many inputs a unit sums, and how many
+    units an input feeds.
+
+    Examples
+    --------
+    >>> fans((784, 100))
+    (784, 100)
+    """
+    require(np.shape(shape) == (2,), "shape", "(fan_in, fan_out)", shape)
+    return count("fan_in", shape[0]), count("fan_out", shape[1])
+
+
+_FAN = {"fan_in": lambda fan_in, fan_out: fan_in, "fan_out": lambda fan_in, fan_out: fan_out,
+        "fan_avg": lambda fan_in, fan_out: (fan_in + fan_out) / 2}
+# U(-a, a) has variance a² / 3, so a = √(3 var).
+_LAW = {"normal": lambda var: normal(var**0.5), "uniform": lambda var: uniform((3 * var) ** 0.5)}
+
+
+def variance_scaling(scale: float, mode: str, distribution: str) -> Initializer:
+    r"""Mean 0 and variance :math:`\mathrm{scale} / n`, with :math:`n` a fan of the layer.
+
+    Parameters
+    ----------
+    scale
+        The variance times :math:`n`: 1 for LeCun and Xavier, 2 for He. No unit.
+    mode
+        Which :math:`n`: ``"fan_in"``, ``"fan_out"``, or their mean, ``"fan_avg"``.
+    distribution
+        ``"normal"``, or ``"uniform"`` on :math:`\pm\sqrt{3\,\mathrm{scale}/n}`.
+
+    Raises
+    ------
+    ValueError
+        For a negative scale, or a mode or distribution that does not exist.
+
+    Examples
+    --------
+    >>> xavier = variance_scaling(1, "fan_avg", "uniform")
+    >>> W = xavier(np.random.default_rng(0), (100, 200))
+    >>> bool(abs(W).max() <= (6 / (100 + 200)) ** 0.5)  # Glorot & Bengio (2010), eq. 16
+    True
+    """
+    scale = number("scale", scale, at_least=0)
+    fan, law = choice("mode", mode, _FAN), choice("distribution", distribution, _LAW)
+    return lambda rng, shape: law(scale / fan(*fans(shape)))(rng, shape)
+
+
+lecun_normal = variance_scaling(1, "fan_in", "normal")
+"""Variance 1 / fan_in, normal (LeCun et al., 1998, eq. 16)."""
+lecun_uniform = variance_scaling(1, "fan_in", "uniform")
+"""Variance 1 / fan_in, uniform (LeCun et al., 1998, eq. 16)."""
+xavier_normal = glorot_normal = variance_scaling(1, "fan_avg", "normal")
+"""Variance 2 / (fan_in + fan_out), normal (Glorot & Bengio, 2010, eq. 12)."""
+xavier_uniform = glorot_uniform = variance_scaling(1, "fan_avg", "uniform")
+"""Variance 2 / (fan_in + fan_out), uniform (Glorot & Bengio, 2010, eq. 16)."""
+he_normal = variance_scaling(2, "fan_in", "normal")
+"""Variance 2 / fan_in, normal (He et al., 2015, eq. 10)."""
+he_uniform = variance_scaling(2, "fan_in", "uniform")
+"""Variance 2 / fan_in, uniform (He et al., 2015, eq. 10)."""
+
+
+def init_params(rng: np.random.Generator, sizes: Sequence[int],
+                weights: Initializer | Sequence[Initializer],
+                biases: Initializer | Sequence[Initializer] = zeros) -> list[tuple[Array, Array]]:
+    """The parameters ``[(W, b), …]`` of a network of dense layers.
+
+    Parameters
+    ----------
+    rng
+        Where the randomness comes from. Layers draw from it in order, weights before biases.
+    sizes
+        Units per layer, the input first: ``[64, 32, 10]`` has 64 inputs, one hidden layer of 32
+        units and 10 outputs.
+    weights, biases
+        One initializer for all layers, or a list with one for each.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two sizes, a size below 1, or a list of another length than the layers.
+
+    Examples
+    --------
+    >>> params = init_params(np.random.default_rng(0), [64, 32, 10], he_normal)
+    >>> [(W.shape, b.shape) for W, b in params]
+    [((64, 32), (32,)), ((32, 10), (10,))]
+    """
+    generator(rng)
+    require(np.ndim(sizes) == 1 and len(sizes) >= 2, "sizes",
+            "two or more layer sizes, the input first", sizes)
+    sizes = [count(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
+    shapes = list(zip(sizes, sizes[1:], strict=False))
+    per_layer = zip(shapes, _each("weights", weights, len(shapes)),
+                    _each("biases", biases, len(shapes)), strict=True)
+    return [(weight(rng, shape), bias(rng, shape[1:])) for shape, weight, bias in per_layer]
+
+
+def _each(name: str, given: Initializer | Sequence[Initializer], layers: int) -> list[Initializer]:
+    if callable(given):
+        return [given] * layers
+    ok = isinstance(given, Sequence) and all(callable(init) for init in given)
+    require(ok, name, "a function init(rng, shape), or a list of them", repr(given), TypeError)
+    require(len(given) == layers, name, f"one initializer, or a list of {layers}",
+            f"a list of {len(given)}")
+    return list(given)

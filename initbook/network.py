@@ -1,0 +1,192 @@
+r"""A network of dense layers: forward and backward, written out.
+
+Parameters are a list ``[(W, b), …]``, one pair a layer. With rows as samples, layer ``l`` computes
+
+.. math:: z^l = h^{l-1} W^l + b^l, \qquad h^l = f^l(z^l), \qquad h^0 = x.
+
+The module chooses neither the weights nor the activations: both are handed in.
+
+>>> import numpy as np
+>>> from initbook.activations import tanh
+>>> params = [(np.zeros((3, 4)), np.zeros(4)), (np.zeros((4, 2)), np.zeros(2))]
+>>> trace = forward(params, np.ones((5, 3)), tanh)
+>>> [h.shape for h in trace.h]
+[(5, 3), (5, 4), (5, 2)]
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from initbook._check import Array, floats, require
+from initbook.activations import Activation, identity
+
+__all__ = ["Grads", "Params", "Trace", "backward", "check_params", "forward"]
+
+Params = list[tuple[Array, Array]]
+"""``[(W, b), …]`` with ``W.shape == (fan_in, fan_out)`` and ``b.shape == (fan_out,)``."""
+
+
+class Trace(NamedTuple):
+    """What a forward pass computed. Index = layer; layer 0 is the input.
+
+    ``z[l]`` and ``h[l]`` have shape ``(samples, units of layer l)``; ``z[0]`` and ``h[0]`` are both
+    the input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from initbook.activations import relu
+    >>> trace = forward([(np.array([[-2.0]]), np.zeros(1))], np.array([[1.0]]), [relu])
+    >>> trace.z[1].tolist(), trace.h[1].tolist()
+    ([[-2.0]], [[0.0]])
+    """
+
+    z: list[Array]
+    h: list[Array]
+
+
+class Grads(NamedTuple):
+    """What a backward pass computed: derivatives of the loss.
+
+    ``params`` has the layout of the parameters: ``[(dL/dW, dL/db), …]``. ``z[l]`` is
+    :math:`dL/dz^l` and ``h[l]`` is :math:`dL/dh^l`; index = layer, and both at 0 are
+    :math:`dL/dx`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from initbook.activations import relu
+    >>> params = [(np.array([[2.0]]), np.zeros(1))]
+    >>> trace = forward(params, np.array([[3.0]]), [relu])
+    >>> grads = backward(params, trace, [relu], dh=np.array([[1.0]]))
+    >>> grads.z[1].tolist(), grads.h[0].tolist()
+    ([[1.0]], [[2.0]])
+    """
+
+    params: Params
+    z: list[Array]
+    h: list[Array]
+
+
+def forward(params: Params, x: Array, activations: Activation | Sequence[Activation]) -> Trace:
+    """The pre-activations and activations of every layer.
+
+    Parameters
+    ----------
+    params
+        ``[(W, b), …]``.
+    x
+        Inputs, shape ``(samples, fan_in of the first layer)``, floats.
+    activations
+        One activation for the hidden layers (the output layer is then linear), or a list with one
+        for each layer, the output's included.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If shapes do not chain, if an array holds integers, or if the list of activations has
+        another length than the layers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from initbook.activations import relu
+    >>> W, b = np.array([[1.0, -1.0]]), np.array([0.5, 0.0])
+    >>> V, c = np.array([[1.0], [1.0]]), np.array([0.0])
+    >>> forward([(W, b), (V, c)], np.array([[2.0], [-2.0]]), relu).h[-1].tolist()
+    [[2.5], [2.0]]
+    """
+    fs = _per_layer(activations, len(params))
+    check_params(params)
+    x = floats("x", x, ndim=2)
+    fan_in = params[0][0].shape[0]
+    require(x.shape[1] == fan_in, "x", f"of shape (samples, {fan_in})", f"shape {x.shape}")
+    z, h = [x], [x]
+    for (W, b), f in zip(params, fs, strict=True):
+        z.append(h[-1] @ W + b)
+        h.append(f.f(z[-1]))
+    return Trace(z, h)
+
+
+def backward(params: Params, trace: Trace, activations: Activation | Sequence[Activation],
+             dh: Array) -> Grads:
+    r"""The derivatives of the loss with respect to everything, by the chain rule from the top.
+
+    .. math::
+
+       \frac{dL}{dz^l} = \frac{dL}{dh^l} \odot f^{l\prime}(z^l), \quad
+       \frac{dL}{dW^l} = (h^{l-1})^\top \frac{dL}{dz^l}, \quad
+       \frac{dL}{db^l} = \sum_{\text{samples}} \frac{dL}{dz^l}, \quad
+       \frac{dL}{dh^{l-1}} = \frac{dL}{dz^l} (W^l)^\top.
+
+    Parameters
+    ----------
+    params, activations
+        As given to :func:`forward`.
+    trace
+        What :func:`forward` returned.
+    dh
+        :math:`dL/dh` at the output, of the shape of ``trace.h[-1]``: what ``loss.grad`` returns.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If ``trace`` is that of a network of other sizes, or if ``dh`` has another shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from initbook.activations import identity
+    >>> params = [(np.array([[2.0]]), np.array([0.0]))]
+    >>> trace = forward(params, np.array([[3.0]]), identity)
+    >>> backward(params, trace, identity, dh=np.array([[1.0]])).params[0][0].tolist()
+    [[3.0]]
+    """
+    fs = _per_layer(activations, len(params))
+    check_params(params)
+    sizes = [params[0][0].shape[0], *(len(b) for _, b in params)]
+    traced = [h.shape[1] for h in trace.h]
+    require(traced == sizes, "trace", f"of layers of {sizes} units, as in params", traced)
+    dh = floats("dh", dh, shape=trace.h[-1].shape)
+    grads, dzs, dhs = [], [], [dh]
+    for l in range(len(params), 0, -1):
+        W, _ = params[l - 1]
+        dz = dhs[0] * fs[l - 1].df(trace.z[l])
+        grads.insert(0, (trace.h[l - 1].T @ dz, dz.sum(axis=0)))
+        dzs.insert(0, dz)
+        dhs.insert(0, dz @ W.T)
+    return Grads(grads, [dhs[0], *dzs], dhs)
+
+
+def check_params(params: Params) -> None:
+    """Raise unless ``params`` is a list of pairs of float arrays whose shapes chain.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_params([(np.zeros((3, 4)), np.zeros(4)), (np.zeros((5, 2)), np.zeros(2))])
+    Traceback (most recent call last):
+    ValueError: params[1] W must be of shape (4, fan_out), to chain with the layer below; got shape (5, 2)
+    """
+    require(len(params) > 0, "params", "a list of one or more pairs (W, b)", params)
+    below = None
+    for i, pair in enumerate(params):
+        is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
+        require(is_pair, f"params[{i}]", "a pair (W, b)", type(pair).__name__, TypeError)
+        W, b = pair
+        W = floats(f"params[{i}] W", W, ndim=2)
+        require(below in (None, W.shape[0]), f"params[{i}] W",
+                f"of shape ({below}, fan_out), to chain with the layer below", f"shape {W.shape}")
+        floats(f"params[{i}] b", b, shape=(W.shape[1],))
+        below = W.shape[1]
+
+
+def _per_layer(activations: Activation | Sequence[Activation], layers: int) -> list[Activation]:
+    if isinstance(activations, Activation):
+        return [activations] * (layers - 1) + [identity]
+    is_list = isinstance(activations, Sequence)
+    ok = is_list and all(isinstance(f, Activation) for f in activations)
+    require(ok, "activations", "an Activation, or a list of them", repr(activations), TypeError)
+    require(len(activations) == layers, "activations", f"one activation, or a list of {layers}",
+            f"a list of {len(activations)}")
+    return list(activations)

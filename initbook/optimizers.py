@@ -1,0 +1,195 @@
+r"""Optimisers: how the parameters move, given the gradient.
+
+An optimiser is two plain functions: ``init(params)`` makes its state, and
+``step(params, grads, state)`` returns new parameters and a new state. Nothing is changed in place.
+
+>>> import numpy as np
+>>> params = [(np.array([[1.0]]), np.array([0.0]))]
+>>> grads = [(np.array([[2.0]]), np.array([1.0]))]
+>>> opt = sgd(0.1)
+>>> params, state = opt.step(params, grads, opt.init(params))
+>>> [(W.tolist(), b.tolist()) for W, b in params]
+[([[0.8]], [-0.1])]
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from initbook._check import number, require
+from initbook.network import Params
+
+__all__ = ["Optimizer", "Rate", "adam", "momentum", "sgd"]
+
+Rate = float | Sequence[tuple[float, float]]
+"""One learning rate for all parameters, or a list of pairs, (for ``W``, for ``b``), one a layer."""
+
+
+class Optimizer(NamedTuple):
+    """``init(params)`` makes the state; ``step(params, grads, state)`` returns
+    ``(params, state)``, and raises a ``ValueError`` if ``grads`` has not the shapes of ``params``
+    or a list of rates not one pair a layer.
+
+    Examples
+    --------
+    A reader's own, which steps by the sign of the gradient and needs no state:
+
+    >>> import numpy as np
+    >>> by_sign = Optimizer(lambda params: None, lambda params, grads, state: (
+    ...     [(W - 0.1 * np.sign(dW), b - 0.1 * np.sign(db))
+    ...      for (W, b), (dW, db) in zip(params, grads, strict=True)], state))
+    >>> W, b, dW, db = np.zeros((1, 1)), np.zeros(1), np.array([[5.0]]), np.array([-0.01])
+    >>> params, _ = by_sign.step([(W, b)], [(dW, db)], None)
+    >>> params[0][0].tolist(), params[0][1].tolist()
+    ([[-0.1]], [0.1])
+    """
+
+    init: Callable[[Params], Any]
+    step: Callable[[Params, Params, Any], tuple[Params, Any]]
+
+
+def sgd(lr: Rate, weight_decay: float = 0.0) -> Optimizer:
+    r"""Gradient descent; stochastic when the gradient is that of a mini-batch.
+
+    .. math:: W \leftarrow W - \eta\,(g + \lambda W)
+
+    Parameters
+    ----------
+    lr
+        :math:`\eta > 0`; a list of pairs gives each layer its own.
+    weight_decay
+        :math:`\lambda \ge 0`, the L2 penalty's coefficient; biases are not decayed.
+
+    Raises
+    ------
+    ValueError
+        If a rate is not finite or not positive, or if ``weight_decay`` is negative.
+
+    Examples
+    --------
+    >>> sgd(float("nan"))
+    Traceback (most recent call last):
+    ValueError: lr must be a finite number above 0; got nan
+    """
+    return momentum(lr, beta=0.0, weight_decay=weight_decay)
+
+
+def momentum(lr: Rate, beta: float = 0.9, weight_decay: float = 0.0) -> Optimizer:
+    r"""Gradient descent with momentum (Polyak, 1964).
+
+    .. math:: v \leftarrow \beta v + g + \lambda W, \qquad W \leftarrow W - \eta\, v
+
+    Parameters
+    ----------
+    lr
+        :math:`\eta > 0`; a list of pairs gives each layer its own.
+    beta
+        :math:`0 \le \beta < 1`, how much of the last step is kept; the state is :math:`v`, at
+        first 0.
+    weight_decay
+        :math:`\lambda \ge 0`, the L2 penalty's coefficient; biases are not decayed.
+
+    Examples
+    --------
+    >>> momentum(0.1, beta=1.5)
+    Traceback (most recent call last):
+    ValueError: beta must be a finite number at least 0 and below 1; got 1.5
+    """
+    lr = _rate(lr)
+    beta = number("beta", beta, at_least=0, below=1)
+    decay = number("weight_decay", weight_decay, at_least=0)
+
+    def step(params: Params, grads: Params, v: Params) -> tuple[Params, Params]:
+        _check_fit(params, grads)
+        grads = [(dW + decay * W, db) for (W, _), (dW, db) in zip(params, grads, strict=True)]
+        v = _zip_map(lambda v, g: beta * v + g, v, grads)
+        return _descend(params, lr, v), v
+
+    return Optimizer(_zeros_like, step)
+
+
+def adam(lr: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8,
+         weight_decay: float = 0.0) -> Optimizer:
+    r"""Adam (Kingma & Ba, 2015, Algorithm 1), with decoupled weight decay (Loshchilov & Hutter,
+    2019, Algorithm 2; as in PyTorch, :math:`\lambda` is multiplied by :math:`\eta`).
+
+    .. math::
+
+       m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad
+       s \leftarrow \beta_2 s + (1 - \beta_2) g^2, \quad
+       W \leftarrow W - \eta \left(
+       \frac{m / (1 - \beta_1^t)}{\sqrt{s / (1 - \beta_2^t)} + \epsilon} + \lambda W \right)
+
+    Parameters
+    ----------
+    lr
+        :math:`\eta > 0`; a list of pairs gives each layer its own.
+    beta1, beta2
+        Decay of the two running means, from 0 to below 1.
+    eps
+        :math:`\epsilon > 0`, what keeps a zero gradient from dividing by zero.
+    weight_decay
+        :math:`\lambda \ge 0`; biases are not decayed.
+
+    Examples
+    --------
+    The first step has length ``lr`` in every entry, however large the gradient:
+
+    >>> import numpy as np
+    >>> params = [(np.zeros((1, 2)), np.zeros(2))]
+    >>> grads = [(np.array([[100.0, 0.01]]), np.zeros(2))]
+    >>> opt = adam(0.1)
+    >>> params, state = opt.step(params, grads, opt.init(params))
+    >>> params[0][0].round(6).tolist()
+    [[-0.1, -0.1]]
+    """
+    lr = _rate(lr)
+    beta1 = number("beta1", beta1, at_least=0, below=1)
+    beta2 = number("beta2", beta2, at_least=0, below=1)
+    eps, decay = number("eps", eps, above=0), number("weight_decay", weight_decay, at_least=0)
+
+    def step(params: Params, grads: Params, state: tuple) -> tuple[Params, tuple]:
+        _check_fit(params, grads)
+        m, s, t = state[0], state[1], state[2] + 1
+        m = _zip_map(lambda m, g: beta1 * m + (1 - beta1) * g, m, grads)
+        s = _zip_map(lambda s, g: beta2 * s + (1 - beta2) * g**2, s, grads)
+        update = _zip_map(
+            lambda m, s: m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + eps), m, s)
+        update = [(uW + decay * W, ub) for (uW, ub), (W, _) in zip(update, params, strict=True)]
+        return _descend(params, lr, update), (m, s, t)
+
+    return Optimizer(lambda params: (_zeros_like(params), _zeros_like(params), 0), step)
+
+
+def _rate(lr: Rate) -> Rate:
+    if isinstance(lr, Sequence) and not isinstance(lr, str):
+        for i, pair in enumerate(lr):
+            is_pair = isinstance(pair, Sequence) and len(pair) == 2
+            require(is_pair, f"lr[{i}]", "a pair: one rate for W, one for b", repr(pair))
+            for rate in pair:
+                number(f"lr[{i}]", rate, above=0)
+        return lr
+    return number("lr", lr, above=0)
+
+
+def _descend(params: Params, lr: Rate, update: Params) -> Params:
+    each = lr if isinstance(lr, Sequence) else [(lr, lr)] * len(params)
+    require(len(each) == len(params), "lr", f"one rate, or a list of {len(params)} pairs",
+            f"a list of {len(each)}")
+    return [(W - lr_W * uW, b - lr_b * ub)
+            for (W, b), (uW, ub), (lr_W, lr_b) in zip(params, update, each, strict=True)]
+
+
+def _check_fit(params: Params, grads: Params) -> None:
+    shapes, given = ([tuple(getattr(array, "shape", None) for array in pair) for pair in pairs]
+                     for pairs in (params, grads))
+    require(given == shapes, "grads", f"of the shapes of params, {shapes}", given)
+
+
+def _zip_map(f: Callable, a: Params, b: Params) -> Params:
+    return [(f(Wa, Wb), f(ba, bb)) for (Wa, ba), (Wb, bb) in zip(a, b, strict=True)]
+
+
+def _zeros_like(params: Params) -> Params:
+    return [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]
