@@ -1,0 +1,138 @@
+"""How Sphinx builds the book: `make html`, or `sphinx-build -c . docs build/html`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+
+
+def last_commit():
+    """Seconds at which the last commit was made: the same commit must give the same book, byte for byte."""
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    try:
+        return subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL).strip() or "0"
+    except (OSError, subprocess.CalledProcessError):
+        return "0"
+
+
+os.environ.setdefault("SOURCE_DATE_EPOCH", last_commit())
+
+# The book
+project = "initbook"
+author = "The initbook authors"
+copyright = f"{author}. Text: CC BY 4.0. Code: MIT"
+REPOSITORY = "https://github.com/initbook/initbook"
+
+extensions = [
+    "execution",  # docs/_ext: run the cells, keep the outputs
+    "katex",  # docs/_ext: formulas at build time
+    "page_polish",  # docs/_ext: description, link preview and roles
+    "folded_solutions",  # docs/_ext: exercises hide their solutions
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.doctest",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_exercise",
+    "sphinx_proof",
+    "sphinxcontrib.bibtex",
+]
+exclude_patterns = ["_ext", "_static", "**/.*"]
+
+# Pages
+myst_enable_extensions = [
+    "amsmath",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+    "fieldlist",
+    "substitution",
+]
+myst_heading_anchors = 3
+numfig = True
+math_numfig = True
+numfig_secnum_depth = 0
+proof_minimal_theme = True
+
+# Cells. "force" hands every page to docs/_ext/execution.py, which decides whether to run it.
+nb_execution_mode = "force"
+nb_execution_timeout = 180
+nb_output_stderr = "warn"  # and -W makes it an error
+nb_merge_streams = True
+
+# Formulas
+html_math_renderer = "katex"
+
+# References
+bibtex_bibfiles = ["docs/references.bib"]
+bibtex_default_style = "plain"
+bibtex_reference_style = "author_year"
+
+# The package
+autodoc_typehints = "none"  # the docstrings say the types, with shapes
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+napoleon_use_param = False
+napoleon_attr_annotations = False
+add_module_names = False
+# Links to the manuals of others would need a network at build time; these are the only types of theirs that we show.
+nitpick_ignore = [
+    ("py:class", "collections.abc.Callable"),
+    ("py:class", "matplotlib.axes._axes.Axes"),
+    ("py:class", "numpy.dtype"),
+    ("py:class", "numpy.floating"),
+    ("py:class", "numpy.ndarray"),
+    ("py:class", "numpy.random._generator.Generator"),
+]
+python_use_unqualified_type_names = True
+# A docstring's example may use whatever its module knows, as with Python's own doctest.
+MODULES = sorted(path.stem for path in (ROOT / "initbook").glob("[a-z]*.py"))
+doctest_global_setup = "\n".join(f"from initbook.{module} import *" for module in MODULES)
+
+# The site
+html_theme = "sphinx_book_theme"
+html_title = "Where should weights start?"
+html_baseurl = "https://initbook.github.io/initbook/"
+html_static_path = ["docs/_static"]
+html_css_files = ["book.css"]
+html_js_files = ["book.js"]
+html_domain_indices = False
+html_logo = "docs/_static/logo.svg"
+html_favicon = "docs/_static/favicon.svg"
+html_last_updated_fmt = None
+html_copy_source = False
+html_show_sphinx = False
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system says
+html_theme_options = {
+    "repository_url": REPOSITORY,
+    "repository_branch": "main",
+    "path_to_docs": "docs",
+    "use_repository_button": True,
+    "use_issues_button": True,
+    "use_edit_page_button": True,
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "navbar_persistent": [],  # the sidebar has a search field already
+    "show_toc_level": 2,
+    "footer_content_items": ["copyright.html"],
+    "logo": {"text": html_title},
+}
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+linkcheck_anchors = False
+linkcheck_retries = 2
+
+
+def setup(app):
+    # sphinx-proof says it may run in parallel but cannot merge what the processes found; there is nothing to merge,
+    # because each proof is kept in the environment, which it does merge.
+    from sphinx_proof.domain import ProofDomain
+
+    ProofDomain.merge_domaindata = lambda self, docnames, otherdata: None

@@ -1,0 +1,179 @@
+"""Run the pages' cells, and keep what they printed for as long as nothing they depend on has changed.
+
+MyST-NB can keep outputs too (`nb_execution_mode = "cache"`), but its key is the cells alone, so an edit to the package
+would leave old numbers on the page; and its database can name a file that an interrupted build never wrote. Here one
+finished run is one file. Its name is a hash of the cells, the package, its data, the versions of all that is installed
+and this file; it is written elsewhere first and then renamed, so a file that exists is whole and still true.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from myst_nb.core import execute
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+
+ROOT = Path(__file__).parents[2]
+STORE = ROOT / "build" / "executed"
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+KERNEL_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",  # pages already run in parallel, and threads would fight
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    # A reader's own profile, kernels and plot style stay out of the book.
+    "IPYTHONDIR": str(ROOT / "build" / "ipython"),
+    "JUPYTER_CONFIG_DIR": str(ROOT / "build" / "jupyter"),
+    "JUPYTER_DATA_DIR": str(ROOT / "build" / "jupyter"),
+    "JUPYTER_PLATFORM_DIRS": "1",
+    "MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib"),
+    "MPLBACKEND": "agg",
+}
+
+
+def source_files(package):
+    """The package's sources and data, in a fixed order."""
+    files = (path for path in sorted(package.rglob("*")) if path.is_file())
+    return [path for path in files if "__pycache__" not in path.parts]
+
+
+def fingerprint(package=ROOT / "initbook"):
+    """A hash of everything outside a page that its outputs depend on."""
+    digest = hashlib.sha256(f"{sys.version} {platform.platform()}".encode())
+    for path in [Path(__file__), *source_files(package)]:
+        digest.update(f"{path.name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    for installed in sorted({f"{d.name}=={d.version}" for d in importlib.metadata.distributions()}):
+        digest.update(installed.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def entry_for(notebook, page, world):
+    """Where the outputs of this page's cells are kept."""
+    cells = [(c.source, c.metadata) for c in notebook.cells if c.cell_type == "code"]
+    text = json.dumps([world, page, cells, notebook.metadata.get("kernelspec")], sort_keys=True)
+    return STORE / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+
+
+def write_whole(path, text):
+    """Write so that the file is there whole or not at all, whenever we are interrupted."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+def seconds(cell):
+    """How long a cell ran, from the times that nbclient wrote beside it (and that must not reach the page)."""
+    times = cell.metadata.pop("execution", {})
+    begin, end = times.get("iopub.execute_input"), times.get("shell.execute_reply")
+    parse = datetime.fromisoformat
+    return (parse(end) - parse(begin)).total_seconds() if begin and end else 0.0
+
+
+class CellFailed(Exception):
+    """A cell that failed: its index in the notebook, and what there is to say."""
+
+
+def run(notebook, folder, timeout):
+    """Run every cell in a fresh kernel; the outputs are written into `notebook`."""
+    reached = [0]
+    client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        record_timing=True,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # it warns of TCP, which stays on this machine
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_start=lambda cell, cell_index: reached.append(cell_index),
+    )
+    try:
+        client.execute()
+    except (CellControlSignal, DeadKernelError, TimeoutError) as error:
+        raise CellFailed(reached[-1], COLOURS.sub("", str(error))) from error
+
+
+def packed(notebook):
+    """What a finished run leaves: for each code cell its number, its outputs and its seconds."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    keep = [{"count": c.execution_count, "outputs": c.outputs, "seconds": seconds(c)} for c in cells]
+    return json.dumps({"language_info": notebook.metadata.get("language_info"), "cells": keep})
+
+
+def unpack(kept, notebook):
+    """Put the outputs of a finished run into a page's notebook."""
+    notebook.metadata["language_info"] = nbformat.from_dict(kept["language_info"])
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell, old in zip(code, kept["cells"], strict=True):
+        cell.metadata.pop("execution", None)
+        cell.execution_count, cell.outputs = old["count"], nbformat.from_dict(old["outputs"])
+
+
+class KeptRun(execute.NotebookClientDirect):
+    """MyST-NB's client, taking outputs from the store and running a page only when the store has none."""
+
+    world = ""  # the fingerprint, set when Sphinx starts
+
+    def start_client(self):
+        for index, cell in enumerate(self.notebook.cells):
+            cell["id"] = f"cell-{index}"  # MyST-NB draws them at random
+        entry = entry_for(self.notebook, self.path.name, self.world)
+        try:
+            if not entry.exists():
+                run(self.notebook, self.path.parent, self.nb_config.execution_timeout)
+                write_whole(entry, packed(self.notebook))
+        except CellFailed as failure:
+            self.report_failure(*failure.args)
+        else:
+            kept = json.loads(entry.read_text(encoding="utf-8"))
+            unpack(kept, self.notebook)
+            self.report(runtime=sum(cell["seconds"] for cell in kept["cells"]), succeeded=True)
+            self.exec_metadata["cells"] = [cell["seconds"] for cell in kept["cells"]]
+
+    def report_failure(self, index, said):
+        self.logger.warning(f"cell failed:\n{said}", subtype="exec", line=self.cell_line(index))
+        self.report(runtime=None, succeeded=False)
+
+    def report(self, **facts):
+        empty = {"mtime": 0.0, "method": "kept", "error": None, "traceback": None}
+        self.exec_metadata = empty | facts
+
+
+def start(app):
+    """Before any page is read: say what the world is, and make the pages' kernels alike everywhere."""
+    KeptRun.world = app.config.execution_world
+    os.environ.update(KERNEL_ENVIRONMENT)
+    execute.NotebookClientDirect = KeptRun
+
+
+def runs(app):
+    """For each executed page, what is known of its run."""
+    from myst_nb.sphinx_ import NbMetadataCollector
+
+    found = {page: NbMetadataCollector.get_exec_data(app.env, page) for page in app.env.found_docs}
+    return {page: run for page, run in sorted(found.items()) if run}
+
+
+def finish(app, exception):
+    """A failed cell fails the build even where warnings do not; and the seconds are kept for `make timings`."""
+    if exception:
+        return
+    ran = runs(app)
+    if not all(run["succeeded"] for run in ran.values()):
+        app.statuscode = 1
+    timings = {page: run.get("cells") for page, run in ran.items()}
+    write_whole(ROOT / "build" / "timings.json", json.dumps(timings, indent=1))
+
+
+def setup(app):
+    # As an "env" value, a changed fingerprint makes Sphinx read every page again (`make serve` depends on it).
+    app.add_config_value("execution_world", fingerprint(), "env")
+    app.connect("builder-inited", start, priority=100)
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
