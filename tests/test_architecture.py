@@ -1,0 +1,364 @@
+"""The arrows of the house, held over the syntax trees of initbook/.
+
+Data flows one way: seed, rng, weights, forward, statistics, figure, page. Nothing here runs the
+package: each check takes the text of a module, so that its twin can hand it a bad one.
+"""
+
+import ast
+import statistics
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "initbook"
+SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(PACKAGE.glob("*.py"))}
+EACH = pytest.mark.parametrize("module", SOURCES)
+
+# What a module may import: other modules of the package, and other people's packages. Every module
+# has its line here; a new one gets one.
+HOUSE = {
+    "__init__": "",
+    "_check": "numpy",
+    "activations": "_check numpy",
+    "data": "_check numpy sklearn",
+    "figures": "_check numpy matplotlib",
+    "initializers": "_check numpy",
+    "losses": "_check activations numpy",
+    "network": "_check activations numpy",
+    "optimizers": "_check network numpy",
+    "probes": "_check network numpy",
+    "symmetry": "_check activations network numpy",
+    "theory": "_check activations numpy",
+    "training": "_check activations losses network optimizers numpy tqdm",
+}
+
+# And what none may come to import, not even through another, however the table above grows.
+NEVER = {
+    "theory": {"network", "probes", "initializers"},
+    "probes": {"theory"},
+    "network": {"initializers"},
+    "initializers": {"network", "theory"},
+    "figures": set(SOURCES) - {"figures", "_check"},
+}
+ONLY = {"matplotlib": "figures", "sklearn": "data"}
+
+
+def imported(source):
+    """Every dotted name that a module imports, wherever in it: ``from a import b`` gives a.b."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parts = ["initbook"] * bool(node.level) + [node.module] * bool(node.module)
+            names |= {".".join([*parts, alias.name]) for alias in node.names}
+    return names
+
+
+def neighbours(source):
+    """The modules of the package that a module imports."""
+    return {name.split(".")[1] for name in imported(source) if name.startswith("initbook.")}
+
+
+def outsiders(source):
+    """Packages that are neither this one nor Python's own."""
+    tops = {name.split(".")[0] for name in imported(source)}
+    return tops - {"initbook", *sys.stdlib_module_names}
+
+
+def reach(module, sources):
+    """Every module that importing this one brings along."""
+    found, waiting = set(), [module]
+    while waiting:
+        new = neighbours(sources.get(waiting.pop(), "")) - found
+        found |= new
+        waiting += new
+    return found
+
+
+# --- who may import whom
+
+
+@EACH
+def test_every_module_has_its_line_in_the_house(module):
+    assert module in HOUSE, (f"initbook/{module}.py is new: say what it may import in HOUSE, at "
+                             "the top of tests/test_architecture.py")
+
+
+@EACH
+def test_a_module_imports_no_more_than_its_line_says(module):
+    used = neighbours(SOURCES[module]) | outsiders(SOURCES[module])
+    assert used <= set(HOUSE.get(module, "").split())
+
+
+@pytest.mark.parametrize("module", [m for m in NEVER if m in SOURCES])
+def test_an_arrow_never_points_back_not_even_through_another_module(module):
+    assert not reach(module, SOURCES) & NEVER[module]
+
+
+@pytest.mark.parametrize("package", ONLY)
+def test_only_one_module_imports_a_heavy_package(package):
+    assert [m for m, s in SOURCES.items() if package in outsiders(s)] == [ONLY[package]]
+
+
+@EACH
+def test_the_package_imports_neither_the_book_nor_its_tests_nor_its_tools(module):
+    top = {name.split(".")[0] for name in imported(SOURCES[module])}
+    assert not top & {"conf", "docs", "hypothesis", "myst_nb", "pytest", "sphinx", "sybil", "tests"}
+
+
+@EACH
+def test_imports_are_written_as_imports(module):
+    # importlib and __import__ would go round every check above.
+    names = {n.id for n in ast.walk(ast.parse(SOURCES[module])) if isinstance(n, ast.Name)}
+    assert "__import__" not in names
+    assert not [n for n in imported(SOURCES[module]) if n.split(".")[0] == "importlib"]
+
+
+def test_the_network_knows_one_activation_the_identity():
+    chosen = {n for n in imported(SOURCES["network"]) if n.startswith("initbook.activations")}
+    assert chosen == {"initbook.activations.Activation", "initbook.activations.identity"}
+
+
+@pytest.mark.parametrize("bad", [
+    "import initbook.network", "from initbook import network", "from initbook.network import Trace",
+    "from . import network", "from .network import Trace", "def f():\n    import initbook.network",
+    "if TYPE_CHECKING:\n    from initbook.network import Trace", "import initbook.network as n",
+])
+def test_twin_an_import_is_seen_however_it_is_written(bad):
+    assert neighbours(bad) == {"network"}
+
+
+@pytest.mark.parametrize("bad", [
+    "import matplotlib.pyplot as plt", "from matplotlib import pyplot",
+    "def f():\n    from matplotlib.figure import Figure"])
+def test_twin_an_outsider_is_seen_however_it_is_imported(bad):
+    assert outsiders("import math\n" + bad) == {"matplotlib"}
+
+
+def test_twin_an_arrow_through_another_module_is_seen():
+    sources = {"theory": "from initbook import losses", "losses": "from initbook import probes",
+               "probes": "from initbook import network", "network": ""}
+    assert reach("theory", sources) == {"losses", "probes", "network"}
+
+
+# --- randomness comes in from outside
+
+
+def last(expression):
+    return ast.unparse(expression).split(".")[-1]
+
+
+def randomness(source):
+    """Lines that make or draw from a generator of their own; the type's name is no such thing."""
+    lines = [f"import {name}" for name in imported(source)
+             if name.split(".")[0] in {"random", "secrets"} or name.startswith("numpy.random")]
+    for node in ast.walk(ast.parse(source)):
+        of_random = isinstance(node, ast.Attribute) and last(node.value) == "random"
+        made = isinstance(node, ast.Call) and last(node.func) == "Generator"
+        if made or (of_random and node.attr != "Generator"):
+            lines.append(ast.unparse(node))
+    return lines
+
+
+@EACH
+def test_no_module_makes_its_own_randomness(module):
+    assert not randomness(SOURCES[module])
+
+
+@pytest.mark.parametrize("bad", [
+    "rng = np.random.default_rng(0)", "np.random.seed(0)",
+    "def f(n):\n    return np.random.randn(n)",
+    "from numpy.random import default_rng", "from numpy import random", "import numpy.random",
+    "import random", "import secrets", "np.random.Generator(bits)",
+])
+def test_twin_randomness_of_ones_own_is_seen(bad):
+    assert randomness(bad)
+
+
+def test_naming_the_type_and_showing_a_generator_in_a_docstring_are_fine():
+    source = 'def f(rng: np.random.Generator):\n    """>>> np.random.default_rng(0)"""'
+    assert not randomness(source)
+
+
+# --- figures draw and do not compute
+
+COMPUTING = {"cumsum", "dot", "einsum", "exp", "histogram", "linalg", "log", "mean", "median",
+             "percentile", "polyfit", "std", "sum", "var"}
+
+
+def computed(source):
+    tree = list(ast.walk(ast.parse(source)))
+    products = ["@" for node in tree if isinstance(node, ast.MatMult)]
+    return products + [n.attr for n in tree if isinstance(n, ast.Attribute) and n.attr in COMPUTING]
+
+
+def test_figures_compute_nothing():
+    assert not computed(SOURCES["figures"])
+
+
+@pytest.mark.parametrize("bad", ["y.mean()", "np.std(y)", "x @ W", "np.linalg.norm(x)"])
+def test_twin_a_figure_that_computes_is_seen(bad):
+    assert computed(bad)
+
+
+# --- what is public is documented, by an example
+
+
+def public_names(source):
+    """What ``__all__`` lists; nothing where there is none."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return ast.literal_eval(node.value)
+    return []
+
+
+def targets(node):
+    found = node.targets if isinstance(node, ast.Assign) else []
+    found = [node.target] if isinstance(node, ast.AnnAssign) else found
+    return [target.id for target in found if isinstance(target, ast.Name)]
+
+
+def docstrings(source):
+    """``{name: its docstring}`` at the top of a module; a constant's stands on the line after."""
+    body, docs = ast.parse(source).body, {}
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            docs[node.name] = ast.get_docstring(node) or ""
+        text = after.value if isinstance(after, ast.Expr) else None
+        said = text.value if isinstance(text, ast.Constant) and isinstance(text.value, str) else ""
+        docs |= dict.fromkeys(targets(node), said)
+    return docs
+
+
+def definitions(source):
+    body = ast.parse(source).body
+    return [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+
+
+def undocumented(source):
+    docs = docstrings(source)
+    return [name for name in public_names(source) if not docs.get(name)]
+
+
+def without_example(source):
+    docs = docstrings(source)
+    return [name for name in public_names(source) if name in definitions(source)
+            and not ("Examples\n--------\n" in docs[name] and ">>> " in docs[name])]
+
+
+def unlisted(source):
+    """Functions and classes without an underscore that ``__all__`` forgets."""
+    return [name for name in definitions(source)
+            if not name.startswith("_") and name not in public_names(source)]
+
+
+PUBLIC = pytest.mark.parametrize("module", [m for m in SOURCES if not m.startswith("_")])
+
+
+@EACH
+def test_every_module_says_what_it_is_for(module):
+    assert ast.get_docstring(ast.parse(SOURCES[module]))
+
+
+@PUBLIC
+def test_every_public_name_has_a_docstring(module):
+    assert public_names(SOURCES[module])
+    assert not undocumented(SOURCES[module])
+
+
+@PUBLIC
+def test_every_public_function_and_class_shows_an_example(module):
+    assert not without_example(SOURCES[module])
+
+
+@PUBLIC
+def test_every_function_without_an_underscore_is_listed_as_public(module):
+    assert not unlisted(SOURCES[module])
+
+
+BAD_MODULE = '''
+__all__ = ["ABSENT", "Bare", "LOUD", "SILENT", "chatty", "shown"]
+LOUD: int = 1
+"""One."""
+SILENT = other = 2
+class Bare:
+    x = 1
+def chatty():
+    """Says what it does.
+
+    Examples
+    --------
+    None that runs.
+    """
+def shown():
+    """Says and shows.
+
+    Examples
+    --------
+    >>> shown()
+    """
+def forgotten():
+    pass
+'''
+
+
+def test_twin_bad_documentation_is_seen():
+    assert undocumented(BAD_MODULE) == ["ABSENT", "Bare", "SILENT"]
+    assert without_example(BAD_MODULE) == ["Bare", "chatty"]
+    assert unlisted(BAD_MODULE) == ["forgotten"]
+
+
+# --- sizes that read easily
+
+
+def is_text(node):
+    """A string that stands alone: a docstring."""
+    return (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str))
+
+
+def body_lines(source):
+    """``{function: lines of its body}``; signature and docstring are not counted."""
+    lines = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            body = [n for n in node.body if not is_text(n)]
+            lines[f"{node.name}:{node.lineno}"] = (
+                node.end_lineno - body[0].lineno + 1 if body else 0)
+    return lines
+
+
+def code_lines(source):
+    """Lines of a module that are neither empty nor in a docstring."""
+    text = {line for node in ast.walk(ast.parse(source)) if is_text(node)
+            for line in range(node.lineno, node.end_lineno + 1)}
+    return [line for number, line in enumerate(source.splitlines(), 1)
+            if line.strip() and number not in text]
+
+
+LENGTHS = {f"{module}.{name}": n for module, source in SOURCES.items()
+           for name, n in body_lines(source).items()}
+
+
+def test_half_of_the_functions_are_six_lines_or_less_and_nine_in_ten_below_sixteen():
+    assert statistics.median(LENGTHS.values()) <= 6
+    assert statistics.quantiles(LENGTHS.values(), n=10)[-1] < 16
+
+
+def test_no_function_is_longer_than_thirty_lines():
+    assert not {name: n for name, n in LENGTHS.items() if n > 30}
+
+
+@EACH
+def test_a_module_fits_in_200_lines(module):
+    assert len(code_lines(SOURCES[module])) <= 200
+
+
+def test_twin_lines_are_counted_right():
+    text = '    """Say.\n\n    More."""\n'
+    source = f"def f(a,\n      b):\n{text}    # why\n    c = a\n\n    return c\n"
+    assert body_lines(source) == {"f:1": 3}
+    assert len(code_lines(source)) == 5
+    assert body_lines('def f():\n    """Say."""\n') == {"f:1": 0}

@@ -1,0 +1,341 @@
+"""The book is never stale, never trusts half a build, and comes out the same twice.
+
+The quick tests ask the build's own code; the slow ones build a small book of two pages, several times.
+"""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import nbformat.v4
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def load(path):
+    """A module of the build, which is not installed."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+execution = load(ROOT / "docs" / "_ext" / "execution.py")
+katex = load(ROOT / "docs" / "_ext" / "katex.py")
+setup_env = load(ROOT / "tools" / "setup_env.py")
+build_book = load(ROOT / "tools" / "build_book.py")
+
+
+# What the outputs of a page depend on
+
+
+@pytest.fixture
+def package(tmp_path):
+    folder = tmp_path / "initbook"
+    folder.mkdir()
+    (folder / "theory.py").write_text("ANSWER = 41\n")
+    (folder / "digits.csv").write_text("1,2\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda package: (package / "theory.py").write_text("ANSWER = 42\n"),
+        lambda package: (package / "digits.csv").write_text("1,3\n"),
+        lambda package: (package / "more.py").write_text(""),
+        lambda package: (package / "theory.py").rename(package / "theories.py"),
+        lambda package: (package / "digits.csv").unlink(),
+    ],
+)
+def test_fingerprint_changes_with_sources_and_data(package, edit):
+    before = execution.fingerprint(package)
+    edit(package)
+    assert execution.fingerprint(package) != before
+
+
+def test_fingerprint_changes_with_a_dependency(package, monkeypatch):
+    before = execution.fingerprint(package)
+    monkeypatch.setattr(execution.importlib.metadata, "distributions", list)
+    assert execution.fingerprint(package) != before
+
+
+def test_fingerprint_does_not_see_compiled_files(package):
+    before = execution.fingerprint(package)
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__" / "theory.pyc").write_bytes(b"\0")
+    assert execution.fingerprint(package) == before
+
+
+def notebook(*cells, prose="words"):
+    code = [nbformat.v4.new_code_cell(source) for source in cells]
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(prose), *code])
+
+
+def test_entry_depends_on_cells_and_world_but_not_on_prose():
+    entry = execution.entry_for(notebook("x = 1"), "a.md", "world")
+    assert execution.entry_for(notebook("x = 1", prose="other words"), "a.md", "world") == entry
+    assert execution.entry_for(notebook("x = 2"), "a.md", "world") != entry
+    assert execution.entry_for(notebook("x = 1"), "a.md", "other world") != entry
+
+
+def test_outputs_come_back_from_the_store_without_their_times():
+    ran, fresh = notebook("1 + 1"), notebook("1 + 1")
+    ran.metadata.language_info = {"name": "python"}
+    ran.cells[1].outputs = [nbformat.v4.new_output("stream", text="2")]
+    begin, end = "2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:01.500000Z"
+    ran.cells[1].metadata.execution = {"iopub.execute_input": begin, "shell.execute_reply": end}
+    kept = json.loads(execution.packed(ran))
+    execution.unpack(kept, fresh)
+    assert kept["cells"][0]["seconds"] == 1.5
+    assert fresh.cells[1].outputs == ran.cells[1].outputs
+    assert "execution" not in fresh.cells[1].metadata
+
+
+def test_an_entry_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(execution.os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        execution.write_whole(tmp_path / "entry.json", "{}")
+    assert not (tmp_path / "entry.json").exists()
+
+
+# Formulas
+
+
+@pytest.mark.parametrize(
+    ("tex", "drawn"),
+    [
+        (r"a = b", r"a = b"),
+        (r"a &= b \\ c &= d", r"\begin{aligned}a &= b \\ c &= d\end{aligned}"),
+        (r"\begin{align} a \end{align}", r"\begin{align*} a \end{align*}"),
+        (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}"),
+    ],
+)
+def test_equations_are_put_as_katex_takes_them(tex, drawn):
+    assert katex.as_katex(tex) == drawn
+
+
+@pytest.mark.parametrize("tex", [r"\frac{1}{", r"\nosuchmacro", "a ½"])
+def test_a_formula_with_an_error_is_told(tex):
+    assert "error" in katex.ask(json.dumps({"tex": tex, "display": False, "macros": {}}))
+
+
+def test_node_ends_with_the_process_that_asked():
+    script = "import json, katex; print(katex.ask(json.dumps({'tex': 'a', 'macros': {}})).keys())"
+    path = {"PYTHONPATH": str(ROOT / "docs" / "_ext")}
+    # Node holds the other end of the pipes, so this would wait for ever if it stayed.
+    command = [sys.executable, "-c", script]
+    child = subprocess.run(command, env=os.environ | path, capture_output=True, text=True, timeout=60)
+    assert "html" in child.stdout
+
+
+# Set-up
+
+
+def test_locks_hold_hashes_and_no_address():
+    python, npm = (ROOT / "requirements.lock").read_text(), json.loads((ROOT / "package-lock.json").read_text())
+    assert "://" not in python
+    pinned = [line for line in python.splitlines() if "==" in line]
+    assert all(line.endswith("\\") for line in pinned), "a package without a hash"
+    packages = [entry for name, entry in npm["packages"].items() if name]
+    assert all("integrity" in entry and "resolved" not in entry for entry in packages)
+
+
+def test_all_that_the_project_asks_for_is_locked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    names = {re.split(r"[<>=]", line)[0].replace("_", "-") for line in asked}
+    locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    assert names <= locked
+
+
+def test_an_old_python_is_told_in_one_line(monkeypatch):
+    monkeypatch.setattr(setup_env, "OLDEST", (99, 0))
+    with pytest.raises(SystemExit, match=r"set-up: Python 3\.11 or newer is needed") as stopped:
+        setup_env.main()
+    assert "\n" not in str(stopped.value)
+
+
+def test_a_python_without_venv_is_told_in_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(SystemExit, match="python3-venv"):
+        setup_env.main()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("NewConnectionError: failed to establish a new connection", "no network: things could not be downloaded"),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES", "things failed"),
+    ],
+)
+def test_a_failed_step_is_told_in_one_line(tmp_path, monkeypatch, said, told):
+    monkeypatch.setattr(setup_env, "LOG", str(tmp_path / "log"))
+    with pytest.raises(SystemExit, match=told):
+        setup_env.run("things", sys.executable, "-c", f"raise SystemExit({said!r})")
+
+
+def test_an_environment_without_its_stamp_is_not_trusted(tmp_path, monkeypatch):
+    monkeypatch.setattr(setup_env, "STAMP", str(tmp_path / "made-from"))
+    assert not setup_env.is_ready()
+    setup_env.write_stamp()
+    assert setup_env.is_ready()
+    monkeypatch.setattr(setup_env, "MADE_FROM", setup_env.MADE_FROM[:-1])
+    assert not setup_env.is_ready()
+
+
+# A small book, built
+
+
+PAGE = """---
+file_format: mystnb
+kernelspec: {name: python3}
+description: A page.
+---
+# A page
+
+Words, $x^2$ and {cite:t}`he2015`.
+
+```{code-cell} python
+import initbook
+print("the answer is", initbook.ANSWER)
+```
+"""
+INDEX = "# A book\n\n```{toctree}\none\ntwo\n```\n\n```{bibliography}\n:all:\n```\n"
+
+
+class Book:
+    """A copy of the build with two pages and a package of one line."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        shutil.copytree(ROOT / "docs" / "_ext", folder / "docs" / "_ext")
+        shutil.copytree(ROOT / "docs" / "_static", folder / "docs" / "_static")
+        shutil.copytree(ROOT / "tools", folder / "tools")
+        for name in ["conf.py", "docs/references.bib"]:
+            shutil.copy(ROOT / name, folder / name)
+        self.write("initbook/__init__.py", "ANSWER = 41\n")
+        self.write("docs/index.md", INDEX)
+        self.write("docs/one.md", PAGE)
+        self.write("docs/two.md", PAGE.replace("# A page", "# Another"))
+
+    def write(self, name, text):
+        (self.folder / name).parent.mkdir(exist_ok=True)
+        (self.folder / name).write_text(text)
+
+    def start(self):
+        command = [sys.executable, "tools/build_book.py", "html"]
+        place = {"PYTHONPATH": str(self.folder), "SOURCE_DATE_EPOCH": "0"}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(command, cwd=self.folder, env=os.environ | place, start_new_session=True, **pipes)
+
+    def build(self):
+        """Whether the build passed, and what it said."""
+        process = self.start()
+        said, _ = process.communicate(timeout=120)
+        return process.returncode == 0, said
+
+    def page(self, name="one"):
+        return (self.folder / "build" / "html" / f"{name}.html").read_text()
+
+    def runs(self):
+        return set((self.folder / "build" / "executed").glob("*.json"))
+
+
+@pytest.fixture
+def book(tmp_path):
+    return Book(tmp_path)
+
+
+def fails_twice(book, *said):
+    """A build that failed must fail again for the same reason, and leave no site behind."""
+    for _ in range(2):
+        passed, output = book.build()
+        assert not passed
+        assert all(words in output for words in said), output
+        assert not (book.folder / "build" / "html").exists()
+
+
+@pytest.mark.slow
+def test_an_edit_to_the_package_runs_the_pages_again_and_an_edit_to_prose_does_not(book):
+    assert book.build() == (True, "")
+    assert "the answer is 41" in book.page()
+    ran = book.runs()
+
+    book.write("docs/one.md", PAGE.replace("Words", "Other words"))
+    assert book.build() == (True, "")
+    assert "Other words" in book.page()
+    assert book.runs() == ran
+
+    book.write("initbook/__init__.py", "ANSWER = 42\n")
+    assert book.build() == (True, "")
+    assert "the answer is 42" in book.page() and "the answer is 42" in book.page("two")
+
+    (book.folder / "docs" / "two.md").unlink()
+    book.write("docs/index.md", INDEX.replace("two\n", ""))
+    assert book.build() == (True, "")
+    assert not (book.folder / "build" / "html" / "two.html").exists()
+
+
+@pytest.mark.slow
+def test_a_failing_cell_fails_the_build_and_is_shown(book):
+    book.write("docs/one.md", PAGE.replace("initbook.ANSWER", "initbook.NOTHING"))
+    fails_twice(book, "docs/one.md:11", "initbook.NOTHING", "AttributeError", "Traceback")
+    book.write("docs/one.md", PAGE)
+    assert book.build() == (True, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        ("```{code-cell} python\nimport warnings\nwarnings.warn('suspicious')\n```", "stderr"),
+        ("See {eq}`nothing`.", "nothing"),
+        (r"$\frac{1}{$", "KaTeX parse error"),
+    ],
+)
+def test_a_warning_fails_the_build(book, cause, said):
+    book.write("docs/one.md", f"{PAGE}\n{cause}\n")
+    fails_twice(book, "docs/one.md", said)
+
+
+@pytest.mark.slow
+def test_a_killed_build_leaves_nothing_that_the_next_trusts(book):
+    slow = PAGE.replace("import initbook", "import time, initbook\ntime.sleep(3)")
+    book.write("docs/one.md", slow)
+    process = book.start()
+    while not book.runs():  # the quick page is done, the slow one is not
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert len(book.runs()) == 1
+    assert not (book.folder / "build" / "html").exists()
+    assert book.build() == (True, "")
+    assert "the answer is 41" in book.page() and "the answer is 41" in book.page("two")
+
+
+def site(folder):
+    html = folder / "build" / "html"
+    return {path.relative_to(html): path.read_bytes() for path in html.rglob("*") if path.is_file()}
+
+
+@pytest.mark.slow
+def test_two_builds_are_the_same_byte_for_byte(tmp_path):
+    for name in ["here", "there"]:
+        (tmp_path / name).mkdir()
+        assert Book(tmp_path / name).build() == (True, "")
+    here, there = site(tmp_path / "here"), site(tmp_path / "there")
+    assert here.keys() == there.keys()
+    assert [path for path in here if here[path] != there[path]] == []

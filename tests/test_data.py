@@ -1,0 +1,350 @@
+"""The digits are what we say they are, and a bad file is told by its name, never half-loaded.
+
+Tests with the real MNIST files look for them in the folder that the environment variable
+INITBOOK_MNIST names, or in ../shared/data/mnist beside the repository.
+"""
+
+import gzip
+import os
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from initbook import activations, initializers, losses, optimizers
+from initbook.data import MNIST_COUNTS, Data, class_counts, digits, mnist, read_idx
+from initbook.theory import cross_entropy, entropy
+from initbook.training import train
+
+IMAGES, LABELS = 2051, 2049
+
+# --- the digits of scikit-learn
+
+
+def test_digits_are_1797_images_of_64_pixels_from_0_to_1():
+    x, y = digits()
+    assert x.shape == (1797, 64) and y.shape == (1797,)
+    assert x.dtype == float and np.issubdtype(y.dtype, np.integer)
+    assert (x.min(), x.max()) == (0, 1)
+
+
+def test_digits_keep_the_seventeen_levels_of_ink():
+    assert np.array_equal(np.unique(digits().x * 16), np.arange(17))
+
+
+def test_the_plateau_of_digits_follows_from_their_counts():
+    counts = class_counts(digits().y)
+    assert sum(counts) == 1797
+    assert round(entropy(counts), 6) == 2.302479
+    assert round(max(counts) / sum(counts), 4) == 0.1018
+
+
+def test_digits_can_be_written_to_without_changing_the_next_readers():
+    digits().x[:] = -1
+    assert digits().x.min() == 0
+
+
+# --- the counts of MNIST, which need no files
+
+
+def test_mnist_has_60000_and_10000_images():
+    assert sum(MNIST_COUNTS["train"]) == 60_000
+    assert sum(MNIST_COUNTS["test"]) == 10_000
+
+
+def test_the_plateau_of_mnist_follows_from_its_counts():
+    assert round(entropy(MNIST_COUNTS["train"]), 6) == 2.301159
+    assert round(cross_entropy(MNIST_COUNTS["test"], MNIST_COUNTS["train"]), 6) == 2.301019
+    assert MNIST_COUNTS["test"][np.argmax(MNIST_COUNTS["train"])] / 10_000 == 0.1135
+
+
+@pytest.mark.parametrize(("y", "classes", "counts"), [
+    ([0, 2, 2], 4, [1, 0, 2, 0]), ([1] * 3, 2, [0, 3])])
+def test_every_class_is_counted_even_one_without_samples(y, classes, counts):
+    assert class_counts(np.array(y), classes) == counts
+
+
+@pytest.mark.parametrize("y", [[10], [-1]])
+def test_a_label_outside_the_classes_is_not_counted(y):
+    with pytest.raises(ValueError, match=r"^y must be between 0 and 9; got labels from"):
+        class_counts(np.array(y))
+
+
+# --- IDX files made here
+
+
+def idx(array):
+    """The bytes of an IDX file of unsigned bytes: magic number, sizes, entries."""
+    sizes = b"".join(n.to_bytes(4, "big") for n in array.shape)
+    return bytes([0, 0, 8, array.ndim]) + sizes + array.astype(np.uint8).tobytes()
+
+
+PICTURES = np.arange(3 * 4 * 5).reshape(3, 4, 5)
+DIGITS = np.array([7, 0, 9])
+GOOD, GOOD_LABELS = idx(PICTURES), idx(DIGITS)
+ZIPPED = gzip.compress(GOOD)
+NAMES = {"train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+         "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Makes a folder with a split's two files, from the bytes given."""
+    def make(images=GOOD, labels=GOOD_LABELS, split="train", ending=""):
+        for name, content in zip(NAMES[split], (images, labels), strict=True):
+            if content is not None:
+                (tmp_path / (name + ending)).write_bytes(content)
+        return tmp_path
+    return make
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Makes one file of the given bytes."""
+    def make(content):
+        path = tmp_path / "some-file"
+        path.write_bytes(content)
+        return path
+    return make
+
+
+def assert_loaded(data):
+    assert np.array_equal(data.x * 255, PICTURES.reshape(3, 20))
+    assert np.array_equal(data.y, DIGITS)
+    assert data.x.dtype == float and data.y.dtype == int
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_both_splits_load_one_picture_a_row(folder, split):
+    assert_loaded(mnist(folder(split=split), split))
+
+
+def test_gzipped_files_load_the_same(folder):
+    assert_loaded(mnist(folder(ZIPPED, gzip.compress(GOOD_LABELS), ending=".gz")))
+
+
+def test_gzip_is_known_by_its_content_not_by_its_name(folder):
+    assert_loaded(mnist(folder(images=ZIPPED)))
+    assert_loaded(mnist(folder(images=GOOD, ending=".gz")))
+
+
+def test_the_training_split_and_a_folder_given_as_text_are_understood(folder):
+    assert_loaded(mnist(str(folder())))
+
+
+def test_what_was_loaded_can_be_written_to(folder):
+    data = mnist(folder())
+    data.x[:], data.y[:] = 0, 0
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 3, 4), (0, 28, 28)])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_an_idx_file_of_any_shape_reads_back(file, shape, pack):
+    array = np.arange(np.prod(shape)).reshape(shape)
+    read = read_idx(file(pack(idx(array))))
+    assert read.shape == shape and read.dtype == np.uint8 and np.array_equal(read, array)
+
+
+# --- and bad ones
+
+BAD_FILES = {
+    "empty": (b"", "expected the magic number 2051; found a file of 0 bytes"),
+    "not IDX at all": (b"<html>404</html>", "expected the magic number 2051; found 1013478509"),
+    "shorter than a magic number": (b"\x00\x00",
+                                    "expected the magic number 2051; found a file of 2 bytes"),
+    "labels, not images": (GOOD_LABELS, "expected the magic number 2051; found 2049"),
+    "floats, not bytes": (b"\x00\x00\x0d\x03" + GOOD[4:],
+                          "expected the magic number 2051; found 3331"),
+    "header cut short": (GOOD[:9], "expected a header of 16 bytes; found 9"),
+    "header without sizes": (GOOD[:4], "expected a header of 16 bytes; found 4"),
+    "no entries": (GOOD[:16], "expected 76 bytes, for an array of shape (3, 4, 5); found 16"),
+    "one byte short": (GOOD[:-1], "expected 76 bytes, for an array of shape (3, 4, 5); found 75"),
+    "one byte long": (GOOD + b"\0", "expected 76 bytes, for an array of shape (3, 4, 5); found 77"),
+    "gzip cut short": (ZIPPED[:-9], "expected a whole gzip file; found "),
+    "gzip cut in its header": (ZIPPED[:5], "expected a whole gzip file; found "),
+    "gzip that does not inflate": (ZIPPED[:10] + b"\xff" + ZIPPED[11:],
+                                   "expected a whole gzip file; found "),
+    "gzip with a wrong checksum": (ZIPPED[:-8] + b"\0\0\0\0" + ZIPPED[-4:],
+                                   "expected a whole gzip file; found "),
+    "gzip followed by rubbish": (ZIPPED + b"rubbish", "expected a whole gzip file; found "),
+    "gzip of a short file": (gzip.compress(GOOD[:-1]),
+                             "expected 76 bytes, for an array of shape (3, 4, 5); found 75"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_a_bad_file_is_named_with_what_was_expected_and_what_was_found(file, kind):
+    content, message = BAD_FILES[kind]
+    path = file(content)
+    with pytest.raises(ValueError) as caught:
+        read_idx(path, IMAGES)
+    assert str(caught.value).startswith(f"{path}: {message}")
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+@pytest.mark.parametrize("position", ["images", "labels"])
+def test_a_bad_file_beside_a_good_one_is_the_one_that_is_named(folder, kind, position):
+    content = BAD_FILES[kind][0] if (kind, position) != ("labels, not images", "labels") else GOOD
+    where = folder(**{position: content})
+    with pytest.raises(ValueError) as caught:
+        mnist(where)
+    assert str(caught.value).startswith(f"{where / f'train-{position}'}-idx")
+
+
+def test_any_file_of_bytes_reads_when_no_magic_number_is_asked_for(file):
+    assert read_idx(file(GOOD_LABELS)).tolist() == DIGITS.tolist()
+    path = file(b"\x89PNG....")
+    with pytest.raises(ValueError) as caught:
+        read_idx(path)
+    assert str(caught.value) == (f"{path}: expected the magic number 0x000008nn (unsigned bytes); "
+                                 "found 2303741511")
+
+
+def test_sizes_that_overflow_are_not_taken_for_an_empty_array(file):
+    path = file(bytes([0, 0, 8, 4]) + (2**16).to_bytes(4, "big") * 4)  # 2^64 entries, 0 in int64
+    with pytest.raises(ValueError) as caught:
+        read_idx(path)
+    assert str(caught.value).startswith(f"{path}: expected {2**64 + 20} bytes")
+
+
+@pytest.mark.parametrize(("images", "labels", "missing"), [
+    (None, GOOD_LABELS, "train-images-idx3-ubyte"), (GOOD, None, "train-labels-idx1-ubyte")])
+def test_a_missing_file_is_told_by_both_names_it_may_have(folder, images, labels, missing):
+    where = folder(images, labels)
+    with pytest.raises(FileNotFoundError) as caught:
+        mnist(where)
+    assert str(caught.value) == f"{where}: expected {missing} or {missing}.gz"
+
+
+def test_the_other_splits_files_do_not_stand_in(folder):
+    with pytest.raises(FileNotFoundError, match=r"expected t10k-images-idx3-ubyte or t10k-images"):
+        mnist(folder(split="train"), "test")
+
+
+@pytest.mark.parametrize("make", [lambda p: p / "absent", lambda p: p], ids=["absent", "a folder"])
+def test_a_path_that_is_no_file_is_named(tmp_path, make):
+    path = make(tmp_path)
+    with pytest.raises(FileNotFoundError) as caught:
+        read_idx(path)
+    assert str(caught.value) == f"{path}: expected an IDX file, gzipped or not"
+
+
+@pytest.mark.parametrize("labels", [DIGITS[:2], np.append(DIGITS, 1)])
+def test_counts_of_images_and_labels_that_differ_name_both_files(folder, labels):
+    where = folder(labels=idx(labels))
+    images_path, labels_path = (where / name for name in NAMES["train"])
+    with pytest.raises(ValueError) as caught:
+        mnist(where)
+    assert str(caught.value) == (f"{images_path} holds 3 images but {labels_path} "
+                                 f"{len(labels)} labels")
+
+
+def test_labels_above_9_are_refused(folder):
+    where = folder(labels=idx(np.array([7, 10, 9])))
+    with pytest.raises(ValueError) as caught:
+        mnist(where)
+    path = where / NAMES["train"][1]
+    assert str(caught.value) == f"{path}: expected labels from 0 to 9; found 10"
+
+
+@pytest.mark.parametrize("split", ["t10k", "Train", None, ["train"]], ids=repr)
+def test_an_unknown_split_is_told_the_two_there_are(folder, split):
+    with pytest.raises(ValueError) as caught:
+        mnist(folder(), split)
+    assert str(caught.value) == f"split must be one of test, train; got {split!r}"
+
+
+# --- the real MNIST
+
+ROOT = Path(__file__).parent.parent
+MNIST = Path(os.environ.get("INITBOOK_MNIST", ROOT / "../shared/data/mnist"))
+
+
+@pytest.fixture
+def real():
+    if not MNIST.is_dir():
+        pytest.skip(f"There is no folder {MNIST}: set INITBOOK_MNIST to the folder that holds "
+                    "MNIST's files to run the tests that need them.")
+    return MNIST
+
+
+@cache
+def real_test_split():
+    return mnist(MNIST, "test")
+
+
+def test_real_mnists_test_split_is_10000_pictures_of_28_by_28(real):
+    x, y = real_test_split()
+    assert x.shape == (10_000, 784) and y.shape == (10_000,)
+    assert (x.min(), x.max()) == (0, 1)
+
+
+def test_real_mnists_test_labels_count_as_we_print(real):
+    assert class_counts(real_test_split().y) == list(MNIST_COUNTS["test"])
+
+
+def test_real_mnists_training_labels_count_as_we_print(real):
+    y = read_idx(real / "train-labels-idx1-ubyte.gz", LABELS)
+    assert class_counts(y) == list(MNIST_COUNTS["train"])
+
+
+LR, BATCH, STEPS, HIDDEN = 0.5, 500, 100, 8
+
+
+def run(data, activation, weights=initializers.zeros):
+    params = initializers.init_params(np.random.default_rng(0), [784, HIDDEN, 10], weights)
+    return train(params, data.x, data.y, activations=activation,
+                 loss=losses.softmax_cross_entropy, optimizer=optimizers.sgd(LR), steps=STEPS,
+                 batch_size=BATCH, rng=np.random.default_rng(1), every=20)
+
+
+@cache
+def zero_start(activation):
+    return run(real_test_split(), activation)
+
+
+ZERO_AT_ZERO = pytest.mark.parametrize("activation", [activations.relu, activations.tanh], ids=repr)
+
+
+@ZERO_AT_ZERO
+def test_on_real_mnist_a_zero_start_moves_nothing_but_the_output_bias(real, activation):
+    (W, b), (V, c) = zero_start(activation).params
+    assert not W.any() and not b.any() and not V.any()
+    assert c.all()
+
+
+@ZERO_AT_ZERO
+def test_on_real_mnist_a_zero_start_ends_at_the_entropy_of_the_labels(real, activation):
+    counts = MNIST_COUNTS["test"]
+    floor = entropy(counts)
+    # Near its minimum the loss in c is quadratic with curvature H = diag(p) - p pᵀ, which is also
+    # the covariance of one sample's gradient. So SGD hovers at a mean excess of η tr(H) / (4 m),
+    # m rows a batch: half a chi-square sum of 9 terms, with relative deviation √(2/9). Drawing
+    # without replacement only makes it smaller.
+    p = np.array(counts) / sum(counts)
+    excess = LR * (1 - (p**2).sum()) / (4 * BATCH)
+    tolerance = excess * (1 + 5 * np.sqrt(2 / 9))
+    end = zero_start(activation).loss[-1]
+    assert floor <= end <= floor + tolerance
+    assert np.log(10) > floor + tolerance  # or a loss that never moved would pass
+
+
+@ZERO_AT_ZERO
+def test_on_real_mnist_a_zero_start_is_right_on_1135_of_10000(real, activation):
+    (_, _), (V, c) = zero_start(activation).params
+    output = np.zeros((10_000, HIDDEN)) @ V + c
+    assert losses.accuracy(output, real_test_split().y) == 1135 / 10_000
+
+
+@ZERO_AT_ZERO
+def test_from_zero_the_pictures_do_not_matter_to_the_last_bit(real, activation):
+    noise = np.random.default_rng(2).random((10_000, 784))
+    blind = run(Data(noise, real_test_split().y), activation)
+    assert np.array_equal(blind.loss, zero_start(activation).loss)
+
+
+@ZERO_AT_ZERO
+def test_twin_from_he_weights_the_pictures_do_matter(real, activation):
+    seeing = run(real_test_split(), activation, initializers.he_normal)
+    assert seeing.loss[-1] < entropy(MNIST_COUNTS["test"]) - 1
