@@ -1,0 +1,31 @@
+"""Copy the landing page's figure from the built book to where the README shows it: `make figure`.
+
+The copy carries a hash of the cell that drew it, so that a test can tell when it is out of date without drawing it.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FIGURE = ROOT / "docs" / "_static" / "five-starts.svg"
+# Outside a page there is no text colour to take over, so the picture brings both.
+COLOURS = (
+    "<style>svg { color: #1f2328 } "
+    "@media (prefers-color-scheme: dark) { svg { color: #e6edf3 } }</style>"
+)
+
+
+def cell_hash(page=ROOT / "docs" / "index.md"):
+    """A hash of the first cell of the landing page."""
+    cell = re.search(r"```\{code-cell\} python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    return hashlib.sha256(cell[1].encode()).hexdigest()
+
+
+def picture(page=ROOT / "build" / "html" / "index.html"):
+    svg = re.search(r'<div class="ib-figure">(<svg.*?</svg>)', page.read_text(encoding="utf-8"), re.DOTALL)[1]
+    return svg.replace(">", f"><!-- cell {cell_hash()} -->{COLOURS}", 1) + "\n"
+
+
+if __name__ == "__main__":
+    FIGURE.write_text(picture(), encoding="utf-8")
