@@ -26,7 +26,8 @@ from matplotlib.patches import Rectangle
 
 from initbook._check import Array, require
 
-__all__ = ["COLORS", "Figure", "Panel", "bars", "contours", "curves", "heatmap", "images", "matrix", "show"]
+__all__ = ["COLORS", "Figure", "Panel", "Slider", "bars", "contours", "curves", "dots", "heatmap",
+           "histogram", "images", "matrix", "show"]
 
 Panel = Callable[[Axes], None]
 """What draws one panel on the axes it is given."""
@@ -117,6 +118,50 @@ def show(*panels: Panel, alt: str, columns: int = 1, height: float = 2.6) -> Fig
         return Figure(_svg(figure, alt), alt)
 
 
+class Slider:
+    """Figures of which the reader sees one at a time, chosen with a slider; without scripts, the first.
+
+    Parameters
+    ----------
+    name
+        What the slider changes.
+    frames
+        ``{label: figure}``, in the order of the slider.
+    start
+        The position at which it stands when the page is opened.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two frames, or a start that is not among them.
+
+    Examples
+    --------
+    >>> picture = {f"{n} bars": show(bars([1] * n, ["a", "b"][:n]), alt=f"{n} bars") for n in (1, 2)}
+    >>> Slider("bars", picture)
+    <slider over bars: 1 bars, 2 bars>
+    """
+
+    def __init__(self, name: str, frames: Mapping[str, Figure], start: int = 0) -> None:
+        require(len(frames) >= 2, "frames", "two or more figures", f"{len(frames)}")
+        require(start in range(len(frames)), "start", f"from 0 to {len(frames) - 1}", start)
+        self.name, self.frames, self.start = name, dict(frames), start
+
+    def __repr__(self) -> str:
+        return f"<slider over {self.name}: {', '.join(self.frames)}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        frames = "".join(
+            f'<div class="ib-frame" data-label="{html.escape(label)}"{" hidden" * (i != self.start)}>'
+            f"{figure.svg}</div>" for i, (label, figure) in enumerate(self.frames.items()))
+        shown = html.escape(list(self.frames)[self.start])
+        bar = (f'<label>{html.escape(self.name)} <input type="range" min="0" '
+               f'max="{len(self.frames) - 1}" value="{self.start}" aria-valuetext="{shown}">'
+               f"</label> <output>{shown}</output>")
+        return {"text/html": f'<div class="ib-figure ib-slider"><p>{bar}</p>{frames}</div>',
+                "text/plain": repr(self)}
+
+
 def _svg(figure: MatplotlibFigure, alt: str) -> str:
     """The figure as an SVG element that can stand in a page beside others."""
     buffer = io.StringIO()
@@ -141,7 +186,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
            levels: Mapping[str, float] | None = None, title: str = "", xlabel: str = "",
            ylabel: str = "", xscale: str = "linear", yscale: str = "linear",
            ylim: tuple[float, float] | None = None, marker: str = "",
-           legend: str | None = "best", coincide: bool = False) -> Panel:
+           legend: str | None = "best", coincide: bool = False,
+           bands: Mapping[str, tuple] | None = None) -> Panel:
     """Lines over a common axis: what was measured solid, what was predicted dashed on top of it.
 
     Parameters
@@ -159,6 +205,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
         Where matplotlib puts the legend; None for no legend.
     coincide
         Draw earlier measured curves wider, so that they show under later ones at the same place.
+    bands
+        ``{label: (x, low, high)}``: a shaded range, over seeds say, in the colour of that measurement.
 
     Examples
     --------
@@ -175,6 +223,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
         for under, (label, (x, y)) in zip(reversed(range(len(measured))), measured.items(), strict=True):
             ax.plot(x, y, label=label, color=colors[label], marker=marker, markersize=4,
                     linewidth=1.6 + 0.9 * under * coincide)
+        for label, (x, low, high) in (bands or {}).items():
+            ax.fill_between(x, low, high, color=colors[label], alpha=0.25, linewidth=0)
         for label, (x, y) in (predicted or {}).items():
             alone = label if label not in measured else None
             ax.plot(x, y, label=alone, color=_INK if label in measured else colors[label],
@@ -238,6 +288,34 @@ def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequen
     return draw
 
 
+def histogram(counts: Sequence[float], edges: Sequence[float], *, title: str = "",
+              xlabel: str = "", note: str = "", ymax: float | None = None) -> Panel:
+    """How many values fall in each bin, counted already, with no axis for the counts.
+
+    Parameters
+    ----------
+    counts, edges
+        As ``np.histogram`` returns them.
+    title, xlabel
+        As in matplotlib.
+    note
+        A line under the title: what the histogram does not show, for example.
+    ymax
+        The count at the top of the panel, to compare several; the largest when not given.
+
+    Examples
+    --------
+    >>> show(histogram([1, 3, 2], [0, 1, 2, 3], title="layer 1"), alt="A histogram of three bins.")
+    <figure: A histogram of three bins.>
+    """
+    def draw(ax: Axes) -> None:
+        ax.stairs(counts, edges, fill=True, color=COLORS[0], alpha=0.8)
+        ax.set(xlabel=xlabel, yticks=[], xlim=(edges[0], edges[-1]), ylim=(0, ymax))
+        ax.set_title(title + ("\n" + note if note else ""), fontsize=9.5)
+        ax.spines["left"].set_visible(False)
+    return draw
+
+
 def bars(values: Sequence[float], labels: Sequence[str], *, title: str = "", xlabel: str = "",
          ylabel: str = "", highlight: Sequence[int] = ()) -> Panel:
     """One bar a value; those at the positions in ``highlight`` have the second colour.
@@ -252,6 +330,45 @@ def bars(values: Sequence[float], labels: Sequence[str], *, title: str = "", xla
         ax.bar(range(len(values)), values, color=tint)
         ax.set_xticks(range(len(values)), labels)
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    return draw
+
+
+def dots(measured: Mapping[str, tuple], rows: Sequence[str], *,
+         predicted: Mapping[str, Sequence[float]] | None = None, title: str = "", xlabel: str = "",
+         xscale: str = "linear", legend: str | None = "best") -> Panel:
+    """Measured numbers as dots with their errors, one row a thing measured; what was predicted for a dot
+    is a dash across its row.
+
+    Parameters
+    ----------
+    measured
+        ``{label: (values, errors)}``, both with one entry a row; a NaN leaves its place empty.
+    rows
+        What was measured, from the top.
+    predicted
+        ``{label: values}`` for labels in ``measured``.
+    title, xlabel, xscale, legend
+        As for :func:`curves`.
+
+    Examples
+    --------
+    >>> coin = dots({"fair": ([0.49, 0.26], [0.02, 0.02])}, ["one head", "two heads"],
+    ...             predicted={"fair": [0.5, 0.25]}, xlabel="share")
+    >>> show(coin, alt="One head comes half the time, two a quarter of it, as predicted.")
+    <figure: One head comes half the time, two a quarter of it, as predicted.>
+    """
+    def draw(ax: Axes) -> None:
+        y = np.arange(len(rows))
+        for color, (label, (values, errors)) in zip(COLORS, measured.items(), strict=False):
+            ax.errorbar(values, y, xerr=errors, fmt="o", markersize=5, color=color, label=label, zorder=3)
+        for label, values in (predicted or {}).items():
+            require(label in measured, "predicted", "labels of measured", repr(label))
+            ax.plot(values, y, linestyle="", marker="|", markersize=15, markeredgewidth=1.4, color=_INK)
+        ax.set(title=title, xlabel=xlabel, xscale=xscale, ylim=(len(rows) - 0.5, -0.5))
+        ax.set_yticks(y, rows)
+        ax.grid(axis="y", alpha=0.15)
+        if legend and ax.get_legend_handles_labels()[0]:
+            ax.legend(loc=legend)
     return draw
 
 

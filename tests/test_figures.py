@@ -244,10 +244,10 @@ def test_twin_text_without_a_fill_would_be_black():
 
 
 def tints(a):
-    """The colour of each cell of a matrix panel, or None."""
+    """The colour and opacity of each cell of a matrix panel, or None."""
     ax = Canvas().subplots()
     matrix(np.array(a))(ax)
-    colors = {patch.get_xy(): to_hex(patch.get_facecolor()) for patch in ax.patches}
+    colors = {patch.get_xy(): to_hex(patch.get_facecolor(), keep_alpha=True) for patch in ax.patches}
     rows, columns = np.atleast_2d(a).shape
     return [[colors.get((j - 0.5, i - 0.5)) for j in range(columns)] for i in range(rows)]
 
@@ -276,9 +276,15 @@ def test_zeros_have_no_tint_not_even_the_negative_one():
     assert tints([[0.0, -0.0, 1e-300]])[0][2] is not None
 
 
-def test_as_many_values_as_colours_have_a_tint_each():
-    (row,) = tints([np.arange(1.0, len(figures.COLORS) + 1)])
-    assert set(row) == set(figures.COLORS)
+def test_as_many_values_as_colours_pale_and_full_have_a_tint_each():
+    (row,) = tints([np.arange(1.0, 2 * len(figures.COLORS) + 1)])
+    assert len(set(row)) == 2 * len(figures.COLORS)
+    assert {tint[:7] for tint in row} == set(figures.COLORS)
+
+
+def test_a_nan_leaves_its_cell_empty_and_the_others_as_they_were():
+    ((a, b, c),) = tints([[1.0, np.nan, 1.0]])
+    assert a == c is not None and b is None
 
 
 def opacities(values):
@@ -301,7 +307,8 @@ def test_a_nan_leaves_its_cell_empty():
 
 
 def test_a_vector_is_one_row():
-    assert tints(np.array([1.0, 0.0, 1.0])) == [[figures.COLORS[0], None, figures.COLORS[0]]]
+    ((a, b, c),) = tints(np.array([1.0, 0.0, 1.0]))
+    assert a == c is not None and b is None
 
 
 def test_numbers_are_written_with_a_minus_sign_and_the_decimals_asked_for():
@@ -344,6 +351,27 @@ def test_curves_that_coincide_are_drawn_ever_thinner_so_that_all_are_seen():
     wide, middle, thin = (line.get_linewidth() for line in lines(curves(same, coincide=True))[0])
     assert wide > middle > thin
     assert len({line.get_linewidth() for line in lines(curves(same))[0]}) == 1
+
+
+def test_a_path_on_contours_is_solid_with_a_small_dot_at_its_start_and_a_large_one_at_its_end():
+    ax = Canvas().subplots()
+    PANELS["contours"](ax)
+    tied, down = ax.get_lines()
+    assert (tied.get_linestyle(), down.get_linestyle()) == ("--", "-")
+    assert down.get_xydata().tolist() == [[s, s] for s in range(1, 6)]
+    dots = ax.collections[-1]
+    assert dots.get_offsets().tolist() == [[1, 1], [5, 5]]
+    small, large = dots.get_sizes()
+    assert small < large
+
+
+def test_contours_are_higher_where_the_surface_is():
+    ax = Canvas().subplots()
+    x, y = np.arange(3), np.arange(2)
+    contours(x, y, y[:, None] * np.ones(3), levels=[0.25, 0.5])(ax)
+    image, = ax.get_images()
+    below, above = image.get_array()
+    assert (below == 0).all() and (above == 1).all() and image.origin == "lower"
 
 
 # --- on a phone
@@ -427,6 +455,6 @@ def test_the_mathematics_imports_neither_matplotlib_nor_sklearn():
     modules = sorted(path.stem for path in (ROOT / "initbook").glob("*.py")
                      if path.stem not in {"__init__", "figures"})
     code = (f"import sys\nfor m in {modules}: __import__('initbook.' + m)\n"
-            "print([m for m in ('matplotlib', 'sklearn', 'scipy', 'pandas') if m in sys.modules])")
+            "print([m for m in ('matplotlib', 'sklearn', 'pandas') if m in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True)
     assert (done.stdout, done.stderr) == ("[]\n", "")
