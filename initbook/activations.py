@@ -1,8 +1,8 @@
 r"""Activation functions, each with its derivative beside it.
 
 Both ``f`` and ``df`` are functions of the pre-activation ``z``, entry by entry; the result has the
-shape and the float type of ``z``, and ``z`` itself is never written to. All are safe at any finite
-``z``: no overflow, no warning.
+shape and the float type of ``z`` (float32 or float64), and ``z`` itself is never written to. All are
+safe for ``|z|`` up to 1e18: no overflow, no warning. (Beyond, squares overflow in float32.)
 
 >>> import numpy as np
 >>> z = np.array([-1000.0, 0.0, 1000.0])
@@ -12,14 +12,17 @@ shape and the float type of ``z``, and ``z`` itself is never written to. All are
 [0.0, 0.25, 0.0]
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
-from initbook._check import Array, choice
+from initbook._check import Array, choice, number
 
-__all__ = ["Activation", "get", "identity", "relu", "sigmoid", "tanh"]
+__all__ = ["Activation", "elu", "gelu", "get", "identity", "leaky_relu", "lecun_tanh", "mish", "relu",
+           "selu", "sigmoid", "silu", "softplus", "softsign", "tanh"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,70 @@ def _drelu(z: Array) -> Array:
     return (z > 0).astype(z.dtype)
 
 
+def _softplus(z: Array) -> Array:
+    return np.logaddexp(0, z)
+
+
+def _softsign(z: Array) -> Array:
+    return z / (1 + np.abs(z))
+
+
+def _dsoftsign(z: Array) -> Array:
+    return 1 / (1 + np.abs(z)) ** 2
+
+
+def _elu(z: Array) -> Array:
+    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
+
+
+def _delu(z: Array) -> Array:
+    return np.exp(np.minimum(z, 0))
+
+
+# Klambauer et al. (2017), eq. 14: with these, mean 0 and variance 1 is a fixed point. A test derives them.
+_SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+
+
+def _selu(z: Array) -> Array:
+    return _SELU_SCALE * np.where(z > 0, z, _SELU_ALPHA * np.expm1(np.minimum(z, 0)))
+
+
+def _dselu(z: Array) -> Array:
+    return _SELU_SCALE * np.where(z > 0, 1, _SELU_ALPHA * np.exp(np.minimum(z, 0)))
+
+
+def _gelu(z: Array) -> Array:
+    return z * ndtr(z)
+
+
+def _dgelu(z: Array) -> Array:
+    return ndtr(z) + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+def _silu(z: Array) -> Array:
+    return z * _sigmoid(z)
+
+
+def _dsilu(z: Array) -> Array:
+    return _sigmoid(z) + z * _dsigmoid(z)
+
+
+def _mish(z: Array) -> Array:
+    return z * np.tanh(_softplus(z))
+
+
+def _dmish(z: Array) -> Array:
+    return np.tanh(_softplus(z)) + z * _dtanh(_softplus(z)) * _sigmoid(z)
+
+
+def _lecun_tanh(z: Array) -> Array:
+    return 1.7159 * np.tanh(2 * z / 3)
+
+
+def _dlecun_tanh(z: Array) -> Array:
+    return 1.7159 * 2 / 3 * _dtanh(2 * z / 3)
+
+
 identity = Activation("identity", _identity, _didentity)
 r"""No activation, as in most output layers, :math:`f(z) = z`, :math:`f'(z) = 1`."""
 
@@ -103,11 +170,60 @@ r""":math:`f(z) = \tanh z`, :math:`f'(z) = 1 - \tanh^2 z`; :math:`f(0) = 0`, :ma
 relu = Activation("relu", _relu, _drelu)
 r""":math:`f(z) = \max(z, 0)`, :math:`f'(z) = 1` for :math:`z > 0` and 0 elsewhere, the kink included."""
 
-_BY_NAME = {a.name: a for a in (identity, sigmoid, tanh, relu)}
+softplus = Activation("softplus", _softplus, _sigmoid)
+r""":math:`f(z) = \ln(1 + e^z)`, :math:`f'(z) = \mathrm{sigmoid}(z)`."""
+
+softsign = Activation("softsign", _softsign, _dsoftsign)
+r""":math:`f(z) = z / (1 + |z|)`, :math:`f'(z) = 1 / (1 + |z|)^2`."""
+
+elu = Activation("elu", _elu, _delu)
+r""":math:`f(z) = z` for :math:`z > 0`, otherwise :math:`e^z - 1` (Clevert et al., 2016, eq. 13)."""
+
+selu = Activation("selu", _selu, _dselu)
+r""":math:`f(z) = \lambda z` for :math:`z > 0`, otherwise :math:`\lambda \alpha (e^z - 1)` with
+:math:`\lambda \approx 1.0507`, :math:`\alpha \approx 1.6733` (Klambauer et al., 2017, eq. 2)."""
+
+gelu = Activation("gelu", _gelu, _dgelu)
+r""":math:`f(z) = z\, \Phi(z)` with the exact normal distribution function :math:`\Phi`
+(Hendrycks & Gimpel, 2016)."""
+
+silu = Activation("silu", _silu, _dsilu)
+r""":math:`f(z) = z\, \mathrm{sigmoid}(z)` (Hendrycks & Gimpel, 2016), also called swish."""
+
+mish = Activation("mish", _mish, _dmish)
+r""":math:`f(z) = z \tanh(\ln(1 + e^z))` (Misra, 2020)."""
+
+lecun_tanh = Activation("lecun_tanh", _lecun_tanh, _dlecun_tanh)
+r""":math:`f(z) = 1.7159 \tanh(\tfrac23 z)`, with :math:`f(\pm 1) = \pm 1` (LeCun et al., 1998, section
+4.4)."""
+
+
+def leaky_relu(slope: float = 0.01) -> Activation:
+    r""":math:`f(z) = z` for :math:`z > 0`, otherwise :math:`a z`: leaky ReLU (Maas et al., 2013), and PReLU (He et
+    al., 2015, eq. 1) where the slope :math:`a` is learned.
+
+    Parameters
+    ----------
+    slope
+        :math:`a`, any finite number; at the kink the derivative is :math:`a`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> leaky_relu(0.2).f(np.array([-1.0, 1.0])).tolist()
+    [-0.2, 1.0]
+    """
+    a = number("slope", slope)
+    return Activation(f"leaky_relu({a:g})", lambda z: np.where(z > 0, z, a * z),
+                      lambda z: np.where(z > 0, 1, a).astype(z.dtype))
+
+
+_BY_NAME = {a.name: a for a in (elu, gelu, identity, lecun_tanh, mish, relu, selu,
+                                   sigmoid, silu, softplus, softsign, tanh)}
 
 
 def get(name: str) -> Activation:
-    """The activation of that name.
+    """The activation of that name. (Leaky ReLU has a slope to choose: see :func:`leaky_relu`.)
 
     Raises
     ------
@@ -120,6 +236,6 @@ def get(name: str) -> Activation:
     <activation tanh>
     >>> get("swoosh")
     Traceback (most recent call last):
-    ValueError: name must be one of identity, relu, sigmoid, tanh; got 'swoosh'
+    ValueError: name must be one of elu, gelu, identity, lecun_tanh, mish, relu, selu, ...; got 'swoosh'
     """
     return choice("name", name, _BY_NAME)

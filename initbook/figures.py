@@ -10,12 +10,8 @@ A figure is one or more *panels*. A panel is made by one of the functions here a
 <figure: A parabola.>
 """
 
-import hashlib
-import html
 import io
-import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import matplotlib
 import numpy as np
@@ -25,6 +21,7 @@ from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
 
 from initbook._check import Array, require
+from initbook._svg import INK, Figure, Slider, inline
 
 __all__ = ["COLORS", "Figure", "Panel", "Slider", "bars", "contours", "curves", "dots", "heatmap",
            "histogram", "images", "matrix", "show"]
@@ -37,8 +34,6 @@ Curve = tuple[Sequence[float], Sequence[float]]
 COLORS = ("#2f7fd1", "#d0602a", "#2e9463", "#a060d0", "#d94a67", "#b8860b", "#0f9aa0", "#7d838c")
 """Line colours. Each has a contrast of 3 to 1 or more on the light and on the dark page."""
 
-# Stands for the page's own text colour: every use in the SVG becomes currentColor.
-_INK = "#010203"
 # Width in inches. At 360 px, a phone, a page shows 4.6 inches at about 3/4 of their size.
 _WIDTH = 4.6
 _STYLE = {
@@ -46,7 +41,7 @@ _STYLE = {
     "xtick.labelsize": 9, "ytick.labelsize": 9, "lines.linewidth": 1.6,
     "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
     "axes.prop_cycle": matplotlib.cycler(color=COLORS), "svg.fonttype": "path",
-    **{key: _INK for key in ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor",
+    **{key: INK for key in ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor",
                              "xtick.color", "ytick.color")},
 }
 
@@ -58,25 +53,6 @@ def _fading(*stops: tuple[str, float]) -> Colormap:
 
 _SHADES = _fading((COLORS[0], 0.0), (COLORS[0], 0.75))
 _SIGNED = _fading((COLORS[1], 1.0), (COLORS[1], 0.0), (COLORS[0], 0.0), (COLORS[0], 1.0))
-
-
-class Figure:
-    """A picture with its alternative text; a notebook shows it as inline SVG.
-
-    Examples
-    --------
-    >>> Figure("<svg></svg>", alt="Nothing yet.")
-    <figure: Nothing yet.>
-    """
-
-    def __init__(self, svg: str, alt: str) -> None:
-        self.svg, self.alt = svg, alt
-
-    def __repr__(self) -> str:
-        return f"<figure: {self.alt}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": f'<div class="ib-figure">{self.svg}</div>', "text/plain": self.alt}
 
 
 def show(*panels: Panel, alt: str, columns: int = 1, height: float = 2.6) -> Figure:
@@ -115,71 +91,17 @@ def show(*panels: Panel, alt: str, columns: int = 1, height: float = 2.6) -> Fig
             panel(ax)
         for ax in axes[len(panels):]:
             ax.set_axis_off()
-        return Figure(_svg(figure, alt), alt)
-
-
-class Slider:
-    """Figures of which the reader sees one at a time, chosen with a slider; without scripts, the first.
-
-    Parameters
-    ----------
-    name
-        What the slider changes.
-    frames
-        ``{label: figure}``, in the order of the slider.
-    start
-        The position at which it stands when the page is opened.
-
-    Raises
-    ------
-    ValueError
-        For fewer than two frames, or a start that is not among them.
-
-    Examples
-    --------
-    >>> picture = {f"{n} bars": show(bars([1] * n, ["a", "b"][:n]), alt=f"{n} bars") for n in (1, 2)}
-    >>> Slider("bars", picture)
-    <slider over bars: 1 bars, 2 bars>
-    """
-
-    def __init__(self, name: str, frames: Mapping[str, Figure], start: int = 0) -> None:
-        require(len(frames) >= 2, "frames", "two or more figures", f"{len(frames)}")
-        require(start in range(len(frames)), "start", f"from 0 to {len(frames) - 1}", start)
-        self.name, self.frames, self.start = name, dict(frames), start
-
-    def __repr__(self) -> str:
-        return f"<slider over {self.name}: {', '.join(self.frames)}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        frames = "".join(
-            f'<div class="ib-frame" data-label="{html.escape(label)}"{" hidden" * (i != self.start)}>'
-            f"{figure.svg}</div>" for i, (label, figure) in enumerate(self.frames.items()))
-        shown = html.escape(list(self.frames)[self.start])
-        bar = (f'<label>{html.escape(self.name)} <input type="range" min="0" '
-               f'max="{len(self.frames) - 1}" value="{self.start}" aria-valuetext="{shown}">'
-               f"</label> <output>{shown}</output>")
-        return {"text/html": f'<div class="ib-figure ib-slider"><p>{bar}</p>{frames}</div>',
-                "text/plain": repr(self)}
+        return Figure(inline(_svg(figure, alt), alt), alt)
 
 
 def _svg(figure: MatplotlibFigure, alt: str) -> str:
-    """The figure as an SVG element that can stand in a page beside others."""
+    """The text of the SVG file; the same arrays always give the same bytes."""
     buffer = io.StringIO()
     # Ids come from this salt, not from a random number: two builds give the same bytes.
     with matplotlib.rc_context({"svg.hashsalt": alt}):
         figure.savefig(buffer, format="svg", transparent=True, dpi=200,
                        metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg"):]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL).replace(_INK, "currentColor")
-    # Glyphs and markers have the same ids in every figure; a prefix keeps a page's ids unique.
-    prefix = "f" + hashlib.sha256((alt + svg).encode()).hexdigest()[:8]
-    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", svg)
-    # A style sheet in an SVG would hold for the whole page; an attribute holds for this one.
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
-    label = html.escape(" ".join(alt.split()), quote=True)
-    start = f'<svg role="img" aria-label="{label}" stroke-linejoin="round" '
-    return svg.replace("<svg ", start, 1).strip()
+    return buffer.getvalue()
 
 
 def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | None = None,
@@ -227,11 +149,14 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
             ax.fill_between(x, low, high, color=colors[label], alpha=0.25, linewidth=0)
         for label, (x, y) in (predicted or {}).items():
             alone = label if label not in measured else None
-            ax.plot(x, y, label=alone, color=_INK if label in measured else colors[label],
+            ax.plot(x, y, label=alone, color=INK if label in measured else colors[label],
                     linestyle=(0, (4, 3)), linewidth=1.2)
         for label, y in (levels or {}).items():
-            ax.axhline(y, color=_INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
+            ax.axhline(y, color=INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
+        xs = [np.asarray(x) for x, *_ in (*measured.values(), *(predicted or {}).values())]
+        if xscale == "linear" and all(np.issubdtype(x.dtype, np.integer) for x in xs):
+            ax.xaxis.get_major_locator().set_params(integer=True)  # no layer 2.5
         # An exponent has 0.7 of the size of its base: on a phone, 7 px at 10.2 points.
         for axis, scale in {"x": xscale, "y": yscale}.items():
             if scale != "linear":
@@ -276,9 +201,9 @@ def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequen
     def draw(ax: Axes) -> None:
         ax.imshow(z, cmap=_SHADES, origin="lower", interpolation="bilinear", vmin=levels[0],
                   vmax=levels[-1], extent=(x[0], x[-1], y[0], y[-1]))
-        ax.contour(x, y, z, levels=levels, colors=_INK, alpha=0.35, linewidths=0.7)
+        ax.contour(x, y, z, levels=levels, colors=INK, alpha=0.35, linewidths=0.7)
         for label, (px, py) in (lines or {}).items():
-            ax.plot(px, py, color=_INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
+            ax.plot(px, py, color=INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
         for color, (label, (px, py)) in zip(COLORS[1:], (paths or {}).items(), strict=False):
             ax.plot(px, py, color=color, label=label, linewidth=2.2)
             ax.scatter([px[0], px[-1]], [py[0], py[-1]], s=[12, 40], color=color, zorder=3)
@@ -312,6 +237,7 @@ def histogram(counts: Sequence[float], edges: Sequence[float], *, title: str = "
         ax.stairs(counts, edges, fill=True, color=COLORS[0], alpha=0.8)
         ax.set(xlabel=xlabel, yticks=[], xlim=(edges[0], edges[-1]), ylim=(0, ymax))
         ax.set_title(title + ("\n" + note if note else ""), fontsize=9.5)
+        ax.xaxis.set_major_formatter("{x:g}")  # short: 0.5 and 1 beside each other must not touch
         ax.spines["left"].set_visible(False)
     return draw
 
@@ -363,10 +289,10 @@ def dots(measured: Mapping[str, tuple], rows: Sequence[str], *,
             ax.errorbar(values, y, xerr=errors, fmt="o", markersize=5, color=color, label=label, zorder=3)
         for label, values in (predicted or {}).items():
             require(label in measured, "predicted", "labels of measured", repr(label))
-            ax.plot(values, y, linestyle="", marker="|", markersize=15, markeredgewidth=1.4, color=_INK)
+            ax.plot(values, y, linestyle="", marker="|", markersize=15, markeredgewidth=1.4, color=INK)
         ax.set(title=title, xlabel=xlabel, xscale=xscale, ylim=(len(rows) - 0.5, -0.5))
         ax.set_yticks(y, rows)
-        ax.grid(axis="y", alpha=0.15)
+        ax.grid(axis="y", color=INK, alpha=0.15)
         if legend and ax.get_legend_handles_labels()[0]:
             ax.legend(loc=legend)
     return draw

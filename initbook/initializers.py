@@ -14,12 +14,15 @@ biases. Randomness is the first argument, always.
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from initbook._check import Array, choice, count, generator, number, require
 
-__all__ = ["Initializer", "constant", "cosine", "fans", "glorot_normal", "glorot_uniform", "he_normal",
-           "he_uniform", "init_params", "lecun_normal", "lecun_uniform", "normal", "uniform",
-           "variance_scaling", "xavier_normal", "xavier_uniform", "zeros"]
+__all__ = ["TRUNCATED_STD", "Initializer", "constant", "cosine", "fans", "glorot_normal", "glorot_truncated",
+           "glorot_uniform", "he_normal", "he_truncated", "he_uniform", "init_params", "kaiming_normal",
+           "kaiming_truncated", "kaiming_uniform", "lecun_normal", "lecun_truncated", "lecun_uniform", "normal",
+           "orthogonal", "truncated_normal", "uniform", "variance_scaling", "xavier_normal", "xavier_truncated",
+           "xavier_uniform", "zeros"]
 
 Initializer = Callable[[np.random.Generator, tuple[int, ...]], Array]
 """``init(rng, shape)`` returns an array of that shape."""
@@ -91,7 +94,8 @@ def cosine(scale: float = 1.0) -> Initializer:
        \cos\frac{\pi\,(2 r_i + 1)(2 r_j + 1)}{4N}, \qquad N = \max(n, k),
 
     for :math:`n` inputs and :math:`k` units, with :math:`r = 0, N - 1, 1, N - 2, \dots`: rows and
-    columns of the discrete cosine transform IV of size :math:`N`, taken from its two ends by turns.
+    columns of the discrete cosine transform IV of size :math:`N` (Strang, 1999), taken from its two
+    ends by turns.
     The mean square of all entries is exactly :math:`\mathrm{scale}/n`. Columns are orthogonal if
     :math:`k \le n`, rows if :math:`k \ge n`. No two columns are equal, and with two or more inputs
     none is a multiple of another. Nothing is drawn from ``rng``.
@@ -130,36 +134,140 @@ def _from_both_ends(size: int) -> np.ndarray:
     return np.where(i % 2 == 0, i // 2, size - (i + 1) // 2)
 
 
-def fans(shape: Sequence[int]) -> tuple[int, int]:
-    """``(fan_in, fan_out)`` of a dense layer's weights: how many inputs a unit sums, and how many
-    units an input feeds.
+def truncated_normal(std: float) -> Initializer:
+    r"""Draws from a normal distribution cut off at two of its standard deviations, and widened so that
+    what is left has the stated one.
+
+    Cutting :math:`N(0, 1)` at :math:`\pm 2` leaves the variance
+    :math:`1 - 4 \varphi(2) / (2 \Phi(2) - 1) \approx 0.8796^2`, so the draws are divided by its root. The
+    largest entry is then :math:`2.27` times ``std``.
+
+    Examples
+    --------
+    >>> W = truncated_normal(1.0)(np.random.default_rng(0), (400, 500))
+    >>> round(float(W.std()), 2), bool(abs(W).max() < 2 / TRUNCATED_STD)
+    (1.0, True)
+    """
+    std = number("std", std, at_least=0) / TRUNCATED_STD
+
+    def init(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        # The inverse distribution function, at uniform draws from the part between -2 and 2.
+        return std * ndtri(generator(rng).uniform(ndtr(-2.0), ndtr(2.0), shape))
+
+    return init
+
+
+TRUNCATED_STD = float(np.sqrt(1 - 4 * np.exp(-2) / np.sqrt(2 * np.pi) / (2 * ndtr(2.0) - 1)))
+"""The standard deviation of N(0, 1) cut off at ±2, about 0.8796."""
+
+
+def orthogonal(gain: float = 1.0) -> Initializer:
+    r"""Orthonormal columns times ``gain``, or orthonormal rows where there are more columns than rows;
+    uniformly distributed among all such matrices (Saxe et al., 2014).
+
+    A kernel of more than two dimensions is filled as a matrix of shape ``(all others, last)``.
+
+    Examples
+    --------
+    >>> W = orthogonal()(np.random.default_rng(0), (5, 3))
+    >>> bool(np.allclose(W.T @ W, np.eye(3)))
+    True
+    """
+    gain = number("gain", gain, at_least=0)
+
+    def init(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        fans(shape)
+        n, k = int(np.prod(shape[:-1])), shape[-1]
+        q, r = np.linalg.qr(generator(rng).normal(size=(max(n, k), min(n, k))))
+        # The signs of R's diagonal are the algorithm's choice; undone, the draw is uniform.
+        q = q * np.sign(np.diag(r))
+        return gain * (q if n >= k else q.T).reshape(shape)
+
+    return init
+
+
+def fans(shape: Sequence[int], *, groups: int = 1, stride: int = 1, transposed: bool = False,
+         fused: int = 1) -> tuple[float, float]:
+    r"""``(fan_in, fan_out)``: how many inputs a unit sums, and how many units an input feeds.
+
+    Parameters
+    ----------
+    shape
+        ``(fan_in, fan_out)`` of a dense layer, or ``(*kernel, channels_in // groups,
+        channels_out)`` of a convolution.
+    groups
+        Of a convolution; equal to the input's channels when it is depthwise.
+    stride
+        Of a convolution, the same in each of its :math:`r` directions. An input then feeds only one
+        window position in :math:`s^r`.
+    transposed
+        A transposed convolution, where it is the output that meets one position in :math:`s^r`.
+    fused
+        How many projections lie side by side in one dense matrix: 3 for queries, keys and values.
+
+    Returns
+    -------
+    tuple
+        With :math:`K` the number of kernel positions: :math:`(K c_\text{in}, K c_\text{out} / s^r)`, with the
+        division moved to the first where ``transposed``; channels are those of one group. At the
+        borders an input feeds fewer. Whole numbers where they are whole.
+
+    Raises
+    ------
+    ValueError
+        If the shape has fewer than two dimensions, or if ``groups`` or ``fused`` does not divide it.
 
     Examples
     --------
     >>> fans((784, 100))
     (784, 100)
+    >>> fans((3, 3, 64, 128))  # a 3 × 3 convolution
+    (576, 1152)
+    >>> fans((3, 3, 1, 64), groups=64)  # depthwise
+    (9, 9)
+    >>> fans((4, 4, 64, 32), stride=2, transposed=True)
+    (256, 512)
+    >>> fans((512, 1536), fused=3)
+    (512, 512)
     """
-    require(np.shape(shape) == (2,), "shape", "(fan_in, fan_out)", shape)
-    return count("fan_in", shape[0]), count("fan_out", shape[1])
+    allowed = "(fan_in, fan_out), or (*kernel, channels_in, channels_out)"
+    require(np.ndim(shape) == 1 and len(shape) >= 2, "shape", allowed, shape)
+    *kernel, n_in, n_out = (count("shape", n) for n in shape)
+    parts = count("groups", groups) * count("fused", fused)
+    require(n_out % parts == 0, "groups and fused", f"divisors of the {n_out} outputs", parts)
+    positions = int(np.prod(kernel))
+    skipped = count("stride", stride) ** len(kernel)
+    in_skip, out_skip = (skipped, 1) if transposed else (1, skipped)
+    return _whole(positions * n_in / in_skip), _whole(positions * n_out / parts / out_skip)
+
+
+def _whole(n: float) -> float:
+    return int(n) if n == int(n) else n
 
 
 _FAN = {"fan_in": lambda fan_in, fan_out: fan_in, "fan_out": lambda fan_in, fan_out: fan_out,
         "fan_avg": lambda fan_in, fan_out: (fan_in + fan_out) / 2}
 # U(-a, a) has variance a² / 3, so a = √(3 var).
-_LAW = {"normal": lambda var: normal(var**0.5), "uniform": lambda var: uniform((3 * var) ** 0.5)}
+_LAW = {"normal": lambda var: normal(var**0.5), "uniform": lambda var: uniform((3 * var) ** 0.5),
+        "truncated": lambda var: truncated_normal(var**0.5)}
 
 
-def variance_scaling(scale: float, mode: str, distribution: str) -> Initializer:
+def variance_scaling(scale: float, mode: str, distribution: str,
+                     fans: Callable[[Sequence[int]], tuple[float, float]] = fans) -> Initializer:
     r"""Mean 0 and variance :math:`\mathrm{scale} / n`, with :math:`n` a fan of the layer.
 
     Parameters
     ----------
     scale
-        The variance times :math:`n`: 1 for LeCun and Xavier, 2 for He. No unit.
+        The variance times :math:`n`: 1 for LeCun and Xavier, 2 for He, gain² in general. No unit.
     mode
         Which :math:`n`: ``"fan_in"``, ``"fan_out"``, or their mean, ``"fan_avg"``.
     distribution
-        ``"normal"``, or ``"uniform"`` on :math:`\pm\sqrt{3\,\mathrm{scale}/n}`.
+        ``"normal"``, ``"truncated"`` (see :func:`truncated_normal`), or ``"uniform"`` on
+        :math:`\pm\sqrt{3\,\mathrm{scale}/n}`.
+    fans
+        What finds the fans of a shape: :func:`fans`, or a partial of it for a convolution with groups
+        or a stride.
 
     Raises
     ------
@@ -182,14 +290,20 @@ lecun_normal = variance_scaling(1, "fan_in", "normal")
 """Variance 1 / fan_in, normal (LeCun et al., 1998, eq. 16)."""
 lecun_uniform = variance_scaling(1, "fan_in", "uniform")
 """Variance 1 / fan_in, uniform (LeCun et al., 1998, eq. 16)."""
+lecun_truncated = variance_scaling(1, "fan_in", "truncated")
+"""Variance 1 / fan_in, truncated at two standard deviations (LeCun et al., 1998, eq. 16)."""
 xavier_normal = glorot_normal = variance_scaling(1, "fan_avg", "normal")
 """Variance 2 / (fan_in + fan_out), normal (Glorot & Bengio, 2010, eq. 12)."""
 xavier_uniform = glorot_uniform = variance_scaling(1, "fan_avg", "uniform")
 """Variance 2 / (fan_in + fan_out), uniform (Glorot & Bengio, 2010, eq. 16)."""
-he_normal = variance_scaling(2, "fan_in", "normal")
+xavier_truncated = glorot_truncated = variance_scaling(1, "fan_avg", "truncated")
+"""Variance 2 / (fan_in + fan_out), truncated at two standard deviations (Glorot & Bengio, 2010, eq. 12)."""
+he_normal = kaiming_normal = variance_scaling(2, "fan_in", "normal")
 """Variance 2 / fan_in, normal (He et al., 2015, eq. 10)."""
-he_uniform = variance_scaling(2, "fan_in", "uniform")
+he_uniform = kaiming_uniform = variance_scaling(2, "fan_in", "uniform")
 """Variance 2 / fan_in, uniform (He et al., 2015, eq. 10)."""
+he_truncated = kaiming_truncated = variance_scaling(2, "fan_in", "truncated")
+"""Variance 2 / fan_in, truncated at two standard deviations (He et al., 2015, eq. 10)."""
 
 
 def init_params(rng: np.random.Generator, sizes: Sequence[int],

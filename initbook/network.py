@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from initbook._check import Array, floats, require
 from initbook.activations import Activation, identity
+from initbook.normalization import batch_norm, batch_norm_backward
 
 __all__ = ["Grads", "Params", "Trace", "backward", "check_params", "forward"]
 
@@ -68,8 +69,9 @@ class Grads(NamedTuple):
     h: list[Array]
 
 
-def forward(params: Params, x: Array, activations: Activation | Sequence[Activation]) -> Trace:
-    """The pre-activations and activations of every layer.
+def forward(params: Params, x: Array, activations: Activation | Sequence[Activation],
+            normalize: bool = False) -> Trace:
+    r"""The pre-activations and activations of every layer.
 
     Parameters
     ----------
@@ -80,6 +82,9 @@ def forward(params: Params, x: Array, activations: Activation | Sequence[Activat
     activations
         One activation for the hidden layers (the output layer is then linear), or a list with one
         for each layer, the output's included.
+    normalize
+        Batch normalisation of the hidden layers, :func:`initbook.normalization.batch_norm`:
+        :math:`z^l = \mathrm{norm}(h^{l-1} W^l) + b^l`.
 
     Raises
     ------
@@ -103,13 +108,15 @@ def forward(params: Params, x: Array, activations: Activation | Sequence[Activat
     require(x.shape[1] == fan_in, "x", f"of shape (samples, {fan_in})", f"shape {x.shape}")
     z, h = [x], [x]
     for (W, b), f in zip(params, fs, strict=True):
-        z.append(h[-1] @ W + b)
+        u = h[-1] @ W
+        hidden = len(z) < len(params)
+        z.append((batch_norm(u) if normalize and hidden else u) + b)
         h.append(f.f(z[-1]))
     return Trace(z, h)
 
 
 def backward(params: Params, trace: Trace, activations: Activation | Sequence[Activation],
-             dh: Array) -> Grads:
+             dh: Array, normalize: bool = False) -> Grads:
     r"""The derivatives of the loss with respect to everything, by the chain rule from the top.
 
     .. math::
@@ -121,8 +128,9 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
 
     Parameters
     ----------
-    params, activations
-        As given to :func:`forward`.
+    params, activations, normalize
+        As given to :func:`forward`. With batch normalisation :math:`dL/dz^l` first goes through
+        :func:`initbook.normalization.batch_norm_backward`.
     trace
         What :func:`forward` returned.
     dh
@@ -152,9 +160,11 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
     for l in range(len(params), 0, -1):
         W, _ = params[l - 1]
         dz = dhs[0] * fs[l - 1].df(trace.z[l])
-        grads.insert(0, (trace.h[l - 1].T @ dz, dz.sum(axis=0)))
+        normalized = normalize and l < len(params)
+        du = batch_norm_backward(trace.h[l - 1] @ W, dz) if normalized else dz
+        grads.insert(0, (trace.h[l - 1].T @ du, dz.sum(axis=0)))
         dzs.insert(0, dz)
-        dhs.insert(0, dz @ W.T)
+        dhs.insert(0, du @ W.T)
     return Grads(grads, [dhs[0], *dzs], dhs)
 
 

@@ -49,7 +49,7 @@ class History(NamedTuple):
 
 def loss_and_grads(params: Params, x: Array, y: np.ndarray,
                    activations: Activation | Sequence[Activation],
-                   loss: Loss) -> tuple[float, Grads]:
+                   loss: Loss, normalize: bool = False) -> tuple[float, Grads]:
     """The loss and its derivatives with respect to everything: one forward, one backward pass.
 
     Examples
@@ -62,8 +62,8 @@ def loss_and_grads(params: Params, x: Array, y: np.ndarray,
     >>> value, grads.params[0][0].tolist(), grads.params[0][1].tolist()
     (2.0, [[6.0]], [2.0])
     """
-    trace = forward(params, x, activations)
-    grads = backward(params, trace, activations, loss.grad(trace.h[-1], y))
+    trace = forward(params, x, activations, normalize)
+    grads = backward(params, trace, activations, loss.grad(trace.h[-1], y), normalize)
     return loss.value(trace.h[-1], y), grads
 
 
@@ -120,7 +120,7 @@ def train(params: Params, x: Array, y: np.ndarray, *,
           activations: Activation | Sequence[Activation], loss: Loss, optimizer: Optimizer,
           steps: int, batch_size: int | None = None, rng: np.random.Generator | None = None,
           every: int = 1, record: Callable[[int, Params], Any] | None = None,
-          progress: bool = False) -> History:
+          normalize: bool = False, progress: bool = False) -> History:
     """Train, and keep the history.
 
     Parameters
@@ -141,6 +141,8 @@ def train(params: Params, x: Array, y: np.ndarray, *,
         The loss is recorded before the first update, after each ``every``-th and after the last.
     record
         ``record(step, params)`` is called at the same steps; what it returns is kept.
+    normalize
+        Batch normalisation of the hidden layers. The recorded loss uses the statistics of all of the data.
     progress
         Show a bar on the terminal, if there is one; never in a page.
 
@@ -175,10 +177,11 @@ def train(params: Params, x: Array, y: np.ndarray, *,
     for step in tqdm(range(steps + 1), disable=None if progress else True):
         if step > 0:
             batch = next(rows)
-            _, grads = loss_and_grads(params, x[batch], y[batch], activations, loss)
+            _, grads = loss_and_grads(params, x[batch], y[batch], activations, loss,
+                                      normalize)
             params, state = optimizer.step(params, grads.params, state)
         if step % every == 0 or step == steps:
-            value = loss.value(forward(params, x, activations).h[-1], y)
+            value = loss.value(forward(params, x, activations, normalize).h[-1], y)
             kept.append((step, value, record(step, params) if record else None))
     step_numbers, values, records = zip(*kept, strict=True)
     return History(params, np.array(step_numbers), np.array(values), list(records))

@@ -10,7 +10,10 @@ from initbook.initializers import init_params, lecun_normal, normal
 from initbook.network import forward
 from initbook.training import loss_and_grads
 
-ACTIVATIONS = [activations.get(name) for name in ("identity", "sigmoid", "tanh", "relu")]
+ACTIVATIONS = [*map(activations.get, [
+    "identity", "sigmoid", "tanh", "relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign",
+    "lecun_tanh"]), activations.leaky_relu(0.2)]
+STEEPEST = 1.76  # no slope of theirs exceeds it: SELU's, just below 0, is 1.758
 LOSSES = [losses.softmax_cross_entropy, losses.sigmoid_cross_entropy, losses.squared_error]
 
 EPS = np.finfo(float).eps
@@ -66,11 +69,11 @@ def network_and_data(rng, sizes, activation, loss, samples=6):
 
 def reach(params, x, activation):
     """A bound on how far one ``STEP`` of one parameter or input moves any pre-activation: in its own
-    layer by ``STEP`` times what it multiplies, from layer to layer by the largest column sum of |W|.
-    (No slope of ours exceeds 1.)"""
+    layer by ``STEP`` times what it multiplies, from layer to layer by the largest column sum of |W|
+    times the steepest slope."""
     largest = max(1.0, *(np.abs(h).max() for h in forward(params, x, activation).h))
     column_sums = [np.abs(W).sum(axis=0).max() for W, _ in params]
-    return STEP * largest * np.prod(np.maximum(1.0, column_sums))
+    return STEP * largest * np.prod(STEEPEST * np.maximum(1.0, column_sums))
 
 
 def targets(rng, loss, samples, columns):

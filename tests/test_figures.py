@@ -16,7 +16,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure as Canvas
 
 from initbook import figures
-from initbook.figures import bars, contours, curves, heatmap, images, matrix, show
+from initbook.figures import bars, contours, curves, dots, heatmap, images, matrix, show
 
 ROOT = Path(__file__).parent.parent
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -30,6 +30,8 @@ PANELS = {
                          paths={"down": (STEPS, STEPS)}, lines={"tied": ([1, 5], [1, 5])},
                          title="t", xlabel="w1", ylabel="w2"),
     "bars": bars([1.0, 2.0], ["0", "1"], highlight=[1], title="t", xlabel="digit", ylabel="share"),
+    "dots": dots({"a": ([1.0, 2.0], [0.1, 0.2])}, ["x", "y"], predicted={"a": [1.0, 2.0]},
+                 title="t", xlabel="q"),
     "matrix": matrix(np.array([[0.0, 0.1], [-0.2, 0.1]]), "W"),
     "matrix of zeros": matrix(np.zeros((2, 2)), "W"),
     "heatmap": heatmap(np.array([[0.0, np.nan], [0.5, 1.0]]), ["a", "b"], ["c", "d"],
@@ -218,7 +220,7 @@ def test_ink_is_the_pages_own_and_nothing_else_is_outside_the_colours(name):
     svg = drawn(name).svg
     assert paints(svg) <= {"none", "currentColor", *figures.COLORS}
     assert "currentColor" in paints(svg)
-    assert figures._INK not in svg
+    assert figures.INK not in svg
 
 
 def unpainted(node, filled=False):
@@ -346,6 +348,13 @@ def test_a_legend_can_be_left_out():
     assert lines(curves({"a": (STEPS, STEPS)}, legend=None))[1] == []
 
 
+@pytest.mark.parametrize(("x", "whole"), [(np.arange(21), True), (np.arange(21) / 8, False)])
+def test_an_axis_of_layers_has_no_tick_between_two_of_them(x, whole):
+    axes = Canvas(figsize=(4.6, 2.6)).subplots()
+    curves({"q": (x, x)})(axes)
+    assert all(t == int(t) for t in axes.get_xticks()) == whole
+
+
 def test_curves_that_coincide_are_drawn_ever_thinner_so_that_all_are_seen():
     same = {name: (STEPS, STEPS) for name in "abc"}
     wide, middle, thin = (line.get_linewidth() for line in lines(curves(same, coincide=True))[0])
@@ -458,3 +467,17 @@ def test_the_mathematics_imports_neither_matplotlib_nor_sklearn():
             "print([m for m in ('matplotlib', 'sklearn', 'pandas') if m in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_dots_lie_on_their_rows_from_the_top_and_predictions_across_them():
+    ax = Canvas().subplots()
+    dots({"a": ([3.0, 4.0], [0.1, 0.1])}, ["x", "y"], predicted={"a": [3.5, 4.5]})(ax)
+    predicted = [line for line in ax.lines if line.get_marker() == "|"][0]
+    assert predicted.get_xydata().tolist() == [[3.5, 0], [4.5, 1]]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["x", "y"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]
+
+
+def test_a_prediction_of_dots_that_are_not_there_is_refused():
+    with pytest.raises(ValueError, match="predicted must be labels of measured"):
+        dots({"a": ([1.0], [0.1])}, ["x"], predicted={"b": [1.0]})(Canvas().subplots())

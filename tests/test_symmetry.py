@@ -46,7 +46,9 @@ few = settings(derandomize=True, database=None, deadline=None, max_examples=20)
 # units, then one of a single unit and two tied ones.
 copies = st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=3), min_size=1, max_size=3)
 seeds = st.integers(0, 2**32 - 1)
-activations, losses = st.sampled_from(ACTIVATIONS), st.sampled_from(LOSSES)
+# GELU takes no long doubles: scipy's normal distribution function has none.
+activations = st.sampled_from([a for a in ACTIVATIONS if a.name != "gelu"])
+losses = st.sampled_from(LOSSES)
 
 
 def network(rng, hidden, dtype=float):
@@ -114,7 +116,7 @@ def test_permuting_the_incoming_weights_alone_changes_the_loss():
 def groups_before_and_after(hidden, activation, loss, optimizer, batch_size, seed):
     rng = np.random.default_rng(seed)
     params, (x, y) = network(rng, hidden, np.longdouble), data(rng, loss, np.longdouble)
-    history = train(params, x, y, activations=activation, loss=loss, steps=8, rng=rng,
+    history = train(params, x, y, activations=activation, loss=loss, steps=8, every=8, rng=rng,
                     batch_size=batch_size, optimizer=fitting(optimizer, params))
     assert largest_difference(history.params, params) > 1e-4
     return groups(params), groups(history.params)
@@ -268,7 +270,7 @@ def parting(sizes, activation, loss, rates, make=sgd, batch_size=None, **options
     wide, lr = tied(sizes), 0.1
     x, y = data(np.random.default_rng(1), loss)
     ends = [train(params, x, y, activations=activation, loss=loss, optimizer=make(rate, **options),
-                  steps=60, batch_size=batch_size, rng=np.random.default_rng(2)).params
+                  steps=60, every=60, batch_size=batch_size, rng=np.random.default_rng(2)).params
             for params, rate in [(wide, lr), (collapse(wide), rates(sizes, lr))]]
     assert largest_difference(ends[0], wide) > 0.01
     return largest_difference(collapse(ends[0]), ends[1])

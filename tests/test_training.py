@@ -89,9 +89,20 @@ def skipping_batches(rng, samples, batch_size):
         yield from (order[i:i + batch_size] for i in range(0, samples - batch_size, batch_size))
 
 
+class FewOrders(np.random.Generator):
+    """Ends with an error a loop that draws orders and yields nothing."""
+
+    left = 4
+
+    def permutation(self, *args):
+        self.left -= 1
+        assert self.left >= 0
+        return super().permutation(*args)
+
+
 @pytest.mark.parametrize(("samples", "batch_size"), [(10, 3), (10, 5), (10, 1), (4, 10), (7, 7)])
 def test_every_pass_sees_each_sample_once(samples, batch_size):
-    stream = batches(np.random.default_rng(0), samples, batch_size)
+    stream = batches(FewOrders(np.random.PCG64(0)), samples, batch_size)
     for _ in range(3):
         assert sorted(rows_of_a_pass(stream, samples, batch_size)) == list(range(samples))
 
@@ -108,7 +119,17 @@ def test_every_pass_has_an_order_of_its_own():
     assert len(orders) == 5
 
 
-def test_training_visits_the_samples_that_batches_names():
+def test_a_mini_batch_step_is_a_step_on_the_inputs_and_labels_that_batches_names():
+    params, stream = PARAMS, batches(np.random.default_rng(0), len(X), 3)
+    for rows in islice(stream, 6):
+        params = train(params, X[rows], Y[rows], steps=1, **SETTINGS).params
+    history = run(6, batch_size=3, rng=np.random.default_rng(0))
+    assert largest_difference(history.params, params) == 0
+    other = run(6, batch_size=3, rng=np.random.default_rng(0), y=Y[::-1])
+    assert largest_difference(other.params, params) > 1e-3
+
+
+def test_one_pass_of_training_visits_every_sample():
     """Each sample has an input of its own, so the first weights show which were seen."""
     x, y, seen = np.eye(10), np.zeros((10, 1)), set()
     start = [(np.ones((10, 1)), np.zeros(1))]
