@@ -8,7 +8,7 @@ BUILD := $(BIN)/python tools/build_book.py
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env html test doctest serve linkcheck timings figure lint lock clean distclean
+.PHONY: help env html test doctest census serve linkcheck timings figure lint lock clean distclean
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -29,6 +29,10 @@ doctest: env ## check the same snippets with Sphinx's own checker
 	@echo "doctest: checking the snippets of pages and docstrings"
 	@$(BUILD) doctest
 	@tail -n 4 build/doctest/output.txt
+	@$(BIN)/python tools/doctest_readme.py
+
+census: env ## what of the book nothing checks yet, with file and line, and how much is checked
+	@$(BIN)/python -m census
 
 serve: env ## show the book on a local server, and rebuild while you write
 	@$(BIN)/sphinx-autobuild -q -c . -j auto -d build/serve.doctrees --watch initbook --watch conf.py docs build/serve

@@ -28,6 +28,7 @@ REPOSITORY = "https://github.com/initbook/initbook"
 
 extensions = [
     "execution",  # docs/_ext: run the cells, keep the outputs
+    "checked",  # docs/_ext: hold the pages to the census, list every equation with its check
     "katex",  # docs/_ext: formulas at build time
     "page_polish",  # docs/_ext: description, link preview and roles
     "folded_solutions",  # docs/_ext: exercises hide their solutions

@@ -39,3 +39,17 @@ def pytest_runtest_makereport(item):
     if report.skipped and strict and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be: {report.longrepr[-1]}"
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """How much of the book was held to the census, and how many snippets this run compared."""
+    import census
+
+    if config.option.collectonly or not terminalreporter.stats.get("passed"):
+        return
+    ran = [report.nodeid for report in terminalreporter.stats["passed"]]
+    kinds = {"pages": "docs/", "README": "README.md", "docstrings": "initbook/"}
+    snippets = ", ".join(f"{sum(name.startswith(at) for name in ran)} of {kind}" for kind, at in kinds.items())
+    terminalreporter.write_line(f"snippets run and compared: {snippets}")
+    counted = ", ".join(f"{number} {what}" for what, number in census.counts().items())
+    terminalreporter.write_line(f"census of the book: {counted}")

@@ -115,6 +115,12 @@ def unpack(kept, notebook):
         cell.execution_count, cell.outputs = old["count"], nbformat.from_dict(old["outputs"])
 
 
+def glued_keys(kept):
+    """The names of the numbers that a page's cells glued, for the census."""
+    outputs = (output.get("metadata", {}) for cell in kept["cells"] for output in cell["outputs"])
+    return [about["scrapbook"]["name"] for about in outputs if "scrapbook" in about]
+
+
 class KeptRun(execute.NotebookClientDirect):
     """MyST-NB's client, taking outputs from the store and running a page only when the store has none."""
 
@@ -135,6 +141,7 @@ class KeptRun(execute.NotebookClientDirect):
             unpack(kept, self.notebook)
             self.report(runtime=sum(cell["seconds"] for cell in kept["cells"]), succeeded=True)
             self.exec_metadata["cells"] = [cell["seconds"] for cell in kept["cells"]]
+            self.exec_metadata["glued"] = glued_keys(kept)
 
     def report_failure(self, index, said):
         self.logger.warning(f"cell failed:\n{said}", subtype="exec", line=self.cell_line(index))

@@ -26,6 +26,7 @@ LOG = logging.getLogger(__name__)
 
 NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|gather|equation|multline)\}")
 PUNCTUATION = re.compile(r"[.,;:?!)\]’”%]+")
+COMMENTS = re.compile(r"(?m)^\s*%.*\n")
 OLD_FONTS = re.compile(r',url\([^)]*\.(?:woff|ttf)\) ?format\("[a-z]+"\)')
 
 
@@ -53,7 +54,7 @@ def draw(tex, display, macros, node):
 
 def as_katex(tex):
     """Sphinx numbers equations, so KaTeX must not; and lines that only `\\\\` parts need an environment."""
-    tex = NUMBERED.sub(r"\\\1{\2*}", tex)
+    tex = NUMBERED.sub(r"\\\1{\2*}", COMMENTS.sub("", tex))
     if r"\\" in tex and not tex.lstrip().startswith(r"\begin"):
         return rf"\begin{{aligned}}{tex}\end{{aligned}}"
     return tex
@@ -73,9 +74,16 @@ def visit_display(writer, node):
     if node["number"]:
         writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
         writer.add_permalink_ref(node, "Link to this equation")
+        writer.body.append(link_to_check(writer, node["label"]))
         writer.body.append("</span>")
     writer.body.append("</div>\n")
     raise nodes.SkipNode
+
+
+def link_to_check(writer, label):
+    """From a labelled equation to the check that holds it up."""
+    address = writer.builder.get_relative_uri(writer.docnames[-1], "reference/equations") + f"#checked-{label}"
+    return f'<a class="checked" href="{address}" aria-label="How this equation is checked">✓</a>'
 
 
 def copy_style(app):

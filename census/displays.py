@@ -1,0 +1,58 @@
+"""A displayed equation that states something carries a label, and every label has a check in `equations/`.
+
+An equation without a label says in a comment, its first line, why it needs none:
+
+    % step: eq-label     it stands on the way to that labelled equation, or is read off it
+    % example: eq-label  numbers put into that equation
+    % definition         it names something and states nothing
+
+A display without a relation (=, <, ≈, →, …) states nothing and needs no word.
+"""
+
+import re
+
+import equations
+
+RELATION = re.compile(r"=|<|>|\\(?:approx|l?e[q]?|ge[q]?|ll|gg|lesssim|gtrsim|to|sim|simeq|propto|in|mapsto|equiv"
+                      r"|iff|implies|Rightarrow|Longrightarrow|longrightarrow|neq?|rightarrow)(?![A-Za-z])")
+MARK = re.compile(r"\s*%\s*(?P<kind>step|example|definition)(?::\s*(?P<label>[\w-]+))?\s*\n")
+MARKS = "give it a label and a check, or begin it with the line `% step: eq-…`, `% example: eq-…` or `% definition`"
+
+
+def problems(page):
+    checks = equations.checks()
+    return [page.says(piece.line, said) for piece in page.displays for said in in_display(piece, checks)]
+
+
+def in_display(piece, checks):
+    if piece.info:
+        return labelled(piece, checks.get(piece.info))
+    if not RELATION.search(re.sub(r"(?m)^\s*%.*", "", piece.text)):
+        return []
+    mark = MARK.match(piece.text)
+    if not mark:
+        return [f"an equation without a label: {MARKS}"]
+    if mark["kind"] != "definition" and mark["label"] not in checks:
+        return [f"`% {mark['kind']}: {mark['label']}`: no equation with a check has this label"]
+    return []
+
+
+def labelled(piece, check):
+    if check is None:
+        return [f"{piece.info} has no check: add one to equations/, or take the label off"]
+    if equations.plain(piece.text) != equations.plain(check.tex):
+        return [f"{piece.info} is not what {check.where} checks: see whether the check still holds for what the page "
+                "says, then copy the page's formula to its `tex`"]
+    return []
+
+
+def labels(page):
+    """The labels of a page's equations, in their order."""
+    return [piece.info for piece in page.displays if piece.info]
+
+
+def unused(pages, checks):
+    """Checks of equations that no page states."""
+    stated = {label for page in pages for label in labels(page)}
+    return [f"{check.where}: no page has an equation {label}: take the check away, or correct its label"
+            for label, check in checks.items() if label not in stated]

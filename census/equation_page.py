@@ -1,0 +1,78 @@
+"""What the page "Every equation, checked" says, in Markdown: written anew by every build."""
+
+from math import floor, log10
+
+import equations
+from census import displays
+from census.book import PAGES
+from census.page import ROOT, Page
+
+MEANING = {
+    "symbolic": "algebra by machine (sympy)",
+    "exact": "whole numbers and fractions, without rounding",
+    "quadrature": "an integral in place of the expectation",
+    "numerical": "both sides in floating point",
+    "simulation": "a mean over random draws",
+}
+
+
+def problems(residuals):
+    """Equations that are off by more than they may be, and twins that are not."""
+    for label, ((off, may), (twin_off, twin_may)) in residuals.items():
+        where = equations.checks()[label].where
+        if not off <= may:
+            yield f"{where}: {label} is off by {off:.3g} and may be off by {may:.3g}: correct the equation or its check"
+        if twin_off <= twin_may:
+            yield f"{where}: the twin of {label} passes: its check cannot tell the equation from a mistake"
+
+
+def number(x):
+    """3.1e-4 as a formula."""
+    if x == 0 or 0.01 <= abs(x) < 1000:
+        return f"${x:.3g}$"
+    exponent = floor(log10(abs(x)))
+    return rf"${x / 10**exponent:.1f} \times 10^{{{exponent}}}$"
+
+
+def entry(label, check, residual):
+    (off, may), (twin_off, twin_may) = residual
+    return f"""
+::::{{admonition}} {{eq}}`{label}`: {MEANING[check.how]}
+:class: checked-equation
+:name: checked-{label}
+
+```{{math}}
+{check.tex}
+```
+
+{check.what}
+
+| | off by | may be off by |
+|---|---|---|
+| the equation | {number(off)} | {number(may)} |
+| with a mistake: {check.mistake} | {number(twin_off)} | {number(twin_may)} |
+::::
+"""
+
+
+def section(page, residuals):
+    labels = displays.labels(page)
+    title = next(line for line in page.text.splitlines() if line.startswith("# "))[2:]
+    link = "../" + str(page.path.relative_to(ROOT / "docs"))
+    checked = [label for label in labels if label in residuals]
+    entries = "".join(entry(label, equations.checks()[label], residuals[label]) for label in checked)
+    return f"\n## {title}\n\n[The page]({link})\n{entries}" if labels else ""
+
+
+def text(residuals):
+    """All of it, in the order of the pages."""
+    hows = [check.how for check in equations.checks().values()]
+    kinds = "\n".join(f"| {how} | {meaning} | {hows.count(how)} |" for how, meaning in MEANING.items())
+    table = f"| kind | what it means | equations |\n|---|---|---|\n{kinds}\n| all | | {len(hows)} |\n"
+    return table + "".join(section(Page(path), residuals) for path in in_order())
+
+
+def in_order():
+    """Pages as the table of contents has them."""
+    contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    return sorted(PAGES, key=lambda path: contents.find(str(path.relative_to(ROOT / "docs").with_suffix(""))))

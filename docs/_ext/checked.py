@@ -1,0 +1,69 @@
+"""The build holds every page to the census: what is wrong is a warning, with file, line and what to do.
+
+Also the two marks of numbers that no cell computed, and the page that lists every equation with its check.
+"""
+
+import hashlib
+import json
+import sys
+
+import execution
+from docutils import nodes
+from sphinx.util import logging
+
+sys.path.insert(0, str(execution.ROOT))
+
+import census  # noqa: E402  (the book's own folders, above)
+import equations  # noqa: E402
+from census import equation_page, glued  # noqa: E402
+from census.page import Page  # noqa: E402
+
+LOG = logging.getLogger(__name__)
+PLACEHOLDER = "<!-- every equation, checked -->"
+
+
+def marked(role, raw, text, line, inliner, options=None, content=None):
+    """{given}`0.1` and {cited}`33.82`: to a reader, the number; the census knows which of the two it is."""
+    return [nodes.inline(raw, text, classes=[role])], []
+
+
+def report(problems):
+    for said in problems:
+        LOG.warning("%s", said, type="census")
+
+
+def kept_residuals():
+    """How far off every equation and its twin are, from the last build that checked the same against the same."""
+    sources = [path.read_bytes() for path in execution.source_files(execution.ROOT / "equations")]
+    world = hashlib.sha256(execution.fingerprint().encode() + b"\0".join(sources)).hexdigest()
+    entry = execution.STORE / f"equations-{world}.json"
+    if not entry.exists():
+        found = {label: [check.residual, check.twin] for label, check in equations.checks().items()}
+        execution.write_whole(entry, json.dumps(found, default=float))
+    return json.loads(entry.read_text(encoding="utf-8"))
+
+
+def start(app):
+    report(census.problems())
+    app.residuals = kept_residuals()
+    report(equation_page.problems(app.residuals))
+
+
+def fill_in(app, page, source):
+    if PLACEHOLDER in source[0]:
+        source[0] = source[0].replace(PLACEHOLDER, equation_page.text(app.residuals))
+
+
+def look_at_keys(app, env):
+    """Which numbers were glued is known once the pages have run."""
+    for page, run in execution.runs(app).items():
+        report(glued.problems(Page(env.doc2path(page)), run.get("glued", [])))
+
+
+def setup(app):
+    app.add_role("given", marked)
+    app.add_role("cited", marked)
+    app.connect("builder-inited", start)
+    app.connect("source-read", fill_in)
+    app.connect("env-check-consistency", look_at_keys)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
