@@ -1,7 +1,5 @@
 """What the page "Every equation, checked" says, in Markdown: written anew by every build."""
 
-from math import floor, log10
-
 import equations
 from census import displays
 from census.book import PAGES
@@ -30,8 +28,8 @@ def number(x):
     """3.1e-4 as a formula."""
     if x == 0 or 0.01 <= abs(x) < 1000:
         return f"${x:.3g}$"
-    exponent = floor(log10(abs(x)))
-    return rf"${x / 10**exponent:.1f} \times 10^{{{exponent}}}$"
+    digits, exponent = f"{x:.1e}".split("e")
+    return rf"${digits} \times 10^{{{int(exponent)}}}$"
 
 
 def entry(label, check, residual):

@@ -2,7 +2,7 @@
 
 import ast
 
-from census.page import figure_options
+from census.page import figure_options, tree
 
 
 def problems(page):
@@ -11,7 +11,7 @@ def problems(page):
 
 def draws(cell):
     """Whether a cell ends in something to be seen."""
-    body = ast.parse(cell.text).body
+    body = tree(cell.text).body
     last = body[-1] if body else None
     return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and "figures" in ast.unparse(last.value)
 
@@ -20,7 +20,7 @@ def in_cell(cell):
     options = figure_options(cell)
     if not draws(cell):
         return ["a caption, but the cell does not end in figures.…(…)"] if options else []
-    nodes = list(ast.walk(ast.parse(cell.text)))
+    nodes = list(ast.walk(tree(cell.text)))
     wanted = {
         "no caption: say the figure's claim in the cell's options, mystnb: figure: caption": options.get("caption"),
         "no name: give one in the cell's options, mystnb: figure: name": options.get("name"),

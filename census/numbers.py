@@ -10,6 +10,8 @@ alone between dollars is prose. Passed over: code, formulas, quotations, and num
 import ast
 import re
 
+from census.page import tree
+
 NUMBER = re.compile(
     r"""(?<![\w.])(?:
         \d+\.\d+                            # a decimal
@@ -81,7 +83,7 @@ def constants(page):
     found = set()
     for code in [*page.cells, *page.doctests]:
         source = re.sub(r"(?m)^(>>> |\.\.\. |(?!>>>|\.\.\.).*$)", "", code.text) if code in page.doctests else code.text
-        found |= {float(node.value) for node in ast.walk(ast.parse(source))
+        found |= {float(node.value) for node in ast.walk(tree(source))
                   if isinstance(node, ast.Constant) and type(node.value) in (int, float)}
     return found
 
@@ -95,13 +97,22 @@ def given(content, known):
 
 def in_alternative_text(page, cell):
     """Alternative texts are strings of the code: a number in one is written {value:.2f} in an f-string."""
-    for node in ast.walk(ast.parse(cell.text)):
+    for node in ast.walk(tree(cell.text)):
         if isinstance(node, ast.keyword) and node.arg == "alt":
-            parts = [part for part in ast.walk(node.value) if isinstance(part, ast.Constant)]
-            for part in (part for part in parts if type(part.value) is str):
+            for part in typed_strings(node.value):
                 for number in NUMBER.findall(NAMED.sub(" ", part.value)):
                     line = cell.line + part.lineno - 1
                     yield page.says(line, f'{number.strip()} is typed in alt: write alt=f"… {{value:.2f}} …"')
+
+
+def typed_strings(node):
+    """The strings of an expression that are shown as they are written, so not those in the braces of an f-string."""
+    if isinstance(node, ast.FormattedValue):
+        return
+    if isinstance(node, ast.Constant) and type(node.value) is str:
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from typed_strings(child)
 
 
 def in_description(page):

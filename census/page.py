@@ -1,5 +1,6 @@
 """A page as the checks see it: pieces of prose, cells, snippets and formulas, each with the line it begins in."""
 
+import ast
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -141,6 +142,14 @@ class Page:
 
     def says(self, line, problem):
         return f"{self.name}:{line}: {problem}"
+
+
+def tree(source):
+    """Python's syntax tree; an empty one for what is no Python, of which census/snippets.py complains."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def figure_options(cell):

@@ -59,7 +59,16 @@ def in_cell(cell):
     magics = [f"a cell with IPython's {line.split()[0]}: write Python" for line in cell.text.splitlines()
               if line.startswith(("%", "!"))]
     nested = ["a cell inside a box: MyST-NB does not run it: put it before or behind the box"] if cell.nested else []
-    return magics + nested
+    return magics + nested + ([] if magics else no_python(cell.text))
+
+
+def no_python(source):
+    """What Python says to a cell that it cannot read."""
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        return [f"a cell that is no Python: {error}"]
+    return []
 
 
 def in_front_matter(page):

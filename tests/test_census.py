@@ -70,6 +70,7 @@ def test_census_passes_what_is_run(good):
         f"{HEAD.replace('python3', 'other')}{CELL}x = 1\n```\n",
         f"{HEAD}{CELL}%timeit x\n```\n",
         f"{HEAD}{CELL}!ls\n```\n",
+        f"{HEAD}{CELL}x = \n```\n",
         f"{HEAD}````{{note}}\n{CELL}x = 1\n```\n````\n",
         f"{HEAD}```{{code-cell}} ipython3\nx = 1\n```\n",
         f"{HEAD}```{{code-cell}}\nx = 1\n```\n",
