@@ -223,8 +223,10 @@ class Book:
         self.folder = folder
         shutil.copytree(ROOT / "docs" / "_ext", folder / "docs" / "_ext")
         shutil.copytree(ROOT / "docs" / "_static", folder / "docs" / "_static")
-        shutil.copytree(ROOT / "tools", folder / "tools")
-        for name in ["conf.py", "docs/references.bib"]:
+        for name in ["tools", "census"]:
+            shutil.copytree(ROOT / name, folder / name)
+        (folder / "equations").mkdir()
+        for name in ["conf.py", "README.md", "docs/references.bib", "equations/__init__.py"]:
             shutil.copy(ROOT / name, folder / name)
         self.write("initbook/__init__.py", "ANSWER = 41\n")
         self.write("docs/index.md", INDEX)
@@ -309,6 +311,30 @@ def test_a_failing_cell_fails_the_build_and_is_shown(book):
 def test_a_warning_fails_the_build(book, cause, said):
     book.write("docs/one.md", f"{PAGE}\n{cause}\n")
     fails_twice(book, "docs/one.md", said)
+
+
+FAULTS = {
+    "It ends at 0.5.": "0.5 is typed: glue it from the cell that computed it",
+    "It ends at {glue:text}`one.md::end:.2f`.": "no cell glues end",
+    "{given}`0.01`": "no cell or snippet of this page has this constant",
+    "{cited}`33.82`": "no {cite} in this paragraph says from where",
+    "```python\nx = 1\n```": "```python: nothing runs it: use ```{code-cell} python",
+    "$$\na = b\n$$": "an equation without a label: give it a label and a check",
+    "```{math}\n:label: eq-new\na = b\n```": "eq-new has no check: add one to equations/",
+    "```{code-cell} python\nfrom initbook import figures\nfigures.Picture()\n```": "no alternative text: say what is seen",
+    '```{code-cell} python\nfrom myst_nb import glue\nglue("idle", 1.0, display=False)\n```': "idle is glued and no sentence",
+}
+
+
+@pytest.mark.slow
+def test_what_the_census_finds_fails_the_build_with_file_line_and_what_to_do(book):
+    book.write("initbook/figures.py", "class Picture:\n    pass\n")
+    book.write("docs/one.md", PAGE + "".join(f"\n{fault}\n" for fault in FAULTS))
+    fails_twice(book, *(f"{advice}" for advice in FAULTS.values()))
+    _, said = book.build()
+    last = book.folder.joinpath("docs/one.md").read_text().splitlines()
+    line = last.index("It ends at 0.5.") + 1
+    assert f"docs/one.md:{line}: 0.5 is typed" in said
 
 
 @pytest.mark.slow

@@ -36,7 +36,7 @@ def kept_residuals():
     """How far off every equation and its twin are, from the last build that checked the same against the same."""
     sources = [path.read_bytes() for path in execution.source_files(execution.ROOT / "equations")]
     world = hashlib.sha256(execution.fingerprint().encode() + b"\0".join(sources)).hexdigest()
-    entry = execution.STORE / f"equations-{world}.json"
+    entry = execution.ROOT / "build" / "equations" / f"{world}.json"
     if not entry.exists():
         found = {label: [check.residual, check.twin] for label, check in equations.checks().items()}
         execution.write_whole(entry, json.dumps(found, default=float))
