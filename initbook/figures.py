@@ -109,7 +109,7 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
            ylabel: str = "", xscale: str = "linear", yscale: str = "linear",
            ylim: tuple[float, float] | None = None, marker: str = "",
            legend: str | None = "best", coincide: bool = False,
-           bands: Mapping[str, tuple] | None = None) -> Panel:
+           bands: Mapping[str, tuple] | None = None, dashed: str = "") -> Panel:
     """Lines over a common axis: what was measured solid, what was predicted dashed on top of it.
 
     Parameters
@@ -129,6 +129,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
         Draw earlier measured curves wider, so that they show under later ones at the same place.
     bands
         ``{label: (x, low, high)}``: a shaded range, over seeds say, in the colour of that measurement.
+    dashed
+        What the legend calls the predictions that share a label with a measurement; nothing when empty.
 
     Examples
     --------
@@ -151,6 +153,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
             alone = label if label not in measured else None
             ax.plot(x, y, label=alone, color=INK if label in measured else colors[label],
                     linestyle=(0, (4, 3)), linewidth=1.2)
+        if dashed:
+            ax.plot([], [], color=INK, linestyle=(0, (4, 3)), linewidth=1.2, label=dashed)
         for label, y in (levels or {}).items():
             ax.axhline(y, color=INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)

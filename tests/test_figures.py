@@ -339,6 +339,13 @@ def test_a_prediction_of_a_measurement_has_no_entry_of_its_own_in_the_legend():
     assert legend == ["a", "b", "entropy"]
 
 
+def test_the_legend_says_once_what_the_dashed_lines_of_all_measurements_are():
+    drawn_lines, legend = lines(curves({"a": (STEPS, STEPS), "b": (STEPS, 2 * STEPS)}, dashed="law",
+                                       predicted={"a": (STEPS, STEPS), "b": (STEPS, 2 * STEPS)}))
+    assert legend == ["a", "b", "law"]
+    assert drawn_lines[-1].get_linestyle() == "--" and drawn_lines[-1].get_xydata().size == 0
+
+
 def test_the_curves_pass_through_the_points_they_were_given():
     (line, *_), _ = lines(PANELS["curves"])
     assert line.get_xydata().tolist() == [[s, s**2] for s in range(1, 6)]
