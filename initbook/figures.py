@@ -31,8 +31,9 @@ Panel = Callable[[Axes], None]
 
 Curve = tuple[Sequence[float], Sequence[float]]
 
-COLORS = ("#2f7fd1", "#d0602a", "#2e9463", "#a060d0", "#d94a67", "#b8860b", "#0f9aa0", "#7d838c")
-"""Line colours. Each has a contrast of 3 to 1 or more on the light and on the dark page."""
+COLORS = ("#2f7fd1", "#c38700", "#782dff", "#e12d87", "#965a00", "#0f8a7a", "#5f6f14", "#7d838c")
+"""Line colours. Each has a contrast of 3 to 1 or more on the light and on the dark page. The first
+five can be told apart by readers who lack one of the three kinds of cones."""
 
 # Width in inches. At 360 px, a phone, a page shows 4.6 inches at about 3/4 of their size.
 _WIDTH = 4.6
@@ -379,7 +380,7 @@ def heatmap(a: Array, rows: Sequence[str], columns: Sequence[str], *, text: Sequ
 
 
 def images(a: Array, *, title: str = "", limit: float | None = None) -> Panel:
-    """One picture of signed numbers: orange below zero, nothing at zero, blue above.
+    """One picture of signed numbers: amber below zero, nothing at zero, blue above.
 
     Parameters
     ----------

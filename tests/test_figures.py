@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import itertools
 import re
 import subprocess
 import sys
@@ -208,6 +209,46 @@ def test_every_line_colour_can_be_told_from_every_page(color, background):
     ("#ff7f0e", "#ffffff"), ("#7f3f00", "#121212"), ("#7f3f00", "#14181e")])
 def test_twin_a_lighter_or_a_darker_orange_is_lost_on_a_page(color, background):
     assert contrast(color, background) < ENOUGH
+
+
+# How linear RGB looks without one kind of cones: Machado, Oliveira & Fernandes (2009), severity 1.
+CONES = {
+    "all": np.eye(3),
+    "no long": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no middle": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "no short": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+TO_CONES = np.array([[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
+                     [0.0883024619, 0.2817188376, 0.6299787005]])
+TO_OKLAB = np.array([[0.2104542553, 0.793617785, -0.0040720468], [1.9779984951, -2.428592205, 0.4505937099],
+                     [0.0259040371, 0.7827717662, -0.808675766]])
+APART = 9  # a tenth of the way from black to white, nearly
+
+
+def oklab(color, cones):
+    """Björn Ottosson's OKLab, in which distances are alike to the eye; black to white is 100."""
+    channels = np.array([int(color[i:i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return 100 * TO_OKLAB @ np.cbrt(TO_CONES @ np.clip(CONES[cones] @ linear, 0, 1))
+
+
+def nearest(colors, cones):
+    """The distance of the two colours that are hardest to tell apart."""
+    seen = [oklab(color, cones) for color in colors]
+    return min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+
+
+def test_oklab_puts_white_at_100():
+    assert np.allclose(oklab("#ffffff", "all"), [100, 0, 0], atol=1e-3)
+
+
+@pytest.mark.parametrize("cones", CONES)
+def test_first_five_colours_can_be_told_apart_whatever_cones_a_reader_has(cones):
+    assert nearest(figures.COLORS[:5], cones) > APART
+
+
+def test_twin_blue_and_purple_are_one_without_the_middle_cones():
+    assert nearest(["#2f7fd1", "#a060d0"], "all") > APART > nearest(["#2f7fd1", "#a060d0"], "no middle")
 
 
 def paints(svg):
