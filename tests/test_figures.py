@@ -1,8 +1,8 @@
 """A figure stands in any page: light or dark, on a phone, beside others, for every reader."""
 
 import hashlib
-import os
 import itertools
+import os
 import re
 import subprocess
 import sys
