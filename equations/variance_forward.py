@@ -130,8 +130,11 @@ def length_map(formula):
 
 
 @simulation("eq-lottery",
-            tex=r"\mathrm{E}\, q_h^L = q(x), \qquad \mathrm{E}\, (q_h^L)^2 = q(x)^2 \left(1 + \frac5n\right)^{L},"
-                r" \qquad \text{median of } q_h^L \approx q(x)\, e^{-5L/(2n)} .",
+            tex=r"""\begin{aligned}
+\mathrm{E}\, q_h^L &= q(x) , \\
+\mathrm{E}\, (q_h^L)^2 &= q(x)^2 \left(1 + \tfrac5n\right)^{L} , \\
+\text{median of } q_h^L &\approx q(x)\, e^{-5L/(2n)} .
+\end{aligned}""",
             right=lambda q, n, L: (q, q**2 * (1 + 5 / n) ** L, q * exp(-5 * L / (2 * n))),
             wrong=lambda q, n, L: (q, q**2 * (1 + 5 / n) ** L, q),
             mistake="the median stays where the mean is")
