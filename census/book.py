@@ -12,7 +12,7 @@ CHECKS = (snippets, numbers, displays, figures)
 WAITING = {ROOT / "docs" / f"{name}.md" for name in (
     "index", "symmetry/no-hidden-layer", "symmetry/three-updates", "symmetry/theorem", "symmetry/what-moves",
     "symmetry/real-digits", "symmetry/breaking", "variance/scale", "variance/forward", "variance/backward",
-    "variance/gains", "variance/biases", "variance/matter")}
+    "variance/gains", "variance/matter")}
 
 
 def problems(paths=None):
