@@ -10,7 +10,7 @@ from math import exp, prod, sqrt
 import numpy as np
 
 from equations import exact, simulation
-from equations._common import mean_within, signs
+from equations._common import mean_within, over_normal, signs
 
 X = np.array([1.0, 2.0, 2.0, 5.0])
 """An input of four numbers whose mean is not zero."""
@@ -105,17 +105,11 @@ def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def _over_normal(g):
-    """The integral of g(u) times the normal density, by the trapezoidal rule: for smooth g exact to rounding."""
-    u = np.linspace(-12, 12, 2001)
-    return np.trapezoid(g(u) * np.exp(-u**2 / 2) / np.sqrt(2 * np.pi), u)
-
-
 @simulation("eq-length-map",
             tex=r"q_z^{l+1} = \sigma_w^2 \int f\bigl(\sqrt{q_z^l}\, u\bigr)^2\, \frac{e^{-u^2/2}}{\sqrt{2\pi}}\, du"
                 r" + \sigma_b^2 .",
-            right=lambda f, sw2, sb2, q: sw2 * _over_normal(lambda u: f(sqrt(q) * u) ** 2) + sb2,
-            wrong=lambda f, sw2, sb2, q: sw2 * _over_normal(lambda u: (f(sqrt(q) * u) - f(0)) ** 2) + sb2,
+            right=lambda f, sw2, sb2, q: sw2 * over_normal(lambda u: f(sqrt(q) * u) ** 2) + sb2,
+            wrong=lambda f, sw2, sb2, q: sw2 * over_normal(lambda u: (f(sqrt(q) * u) - f(0)) ** 2) + sb2,
             mistake="the variance of the activations in place of their mean square")
 def length_map(formula):
     r"""Sigmoid, $\sigma_w^2 = 4$, $\sigma_b^2 = \frac12$: 80 networks of 150 units, two steps of the map, from layer 1
