@@ -8,10 +8,10 @@ BUILD := $(BIN)/python tools/build_book.py
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env html test doctest census serve linkcheck timings figure lint lock clean distclean
+.PHONY: help env html test doctest census serve linkcheck timings page-bench figure lint lock clean distclean
 
 help: ## print this list
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 env: ## make .venv from the lock files (the other targets do it by themselves)
 	@command -v $(PYTHON) >/dev/null || { echo "set-up: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }
@@ -43,6 +43,9 @@ linkcheck: env ## try every link that leaves the book (needs a network)
 
 timings: env ## seconds per page and the slowest cells of the last build
 	@$(BIN)/python tools/timings.py
+
+page-bench: env ## what a first visit to each page costs on a slow phone (needs Chromium)
+	@$(BIN)/python tools/page_bench.py $(PAGES)
 
 figure: html ## renew the README's copy of the landing page's figure
 	@$(BIN)/python tools/readme_figure.py

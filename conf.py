@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent
@@ -24,7 +25,10 @@ os.environ.setdefault("SOURCE_DATE_EPOCH", last_commit())
 project = "initbook"
 author = "The initbook authors"
 copyright = f"{author}. Text: CC BY 4.0. Code: MIT"
-REPOSITORY = "https://github.com/initbook/initbook"
+# Where the book is published is written in `[project.urls]` of pyproject.toml and nowhere else. Until it is, pages link
+# to no repository, offer no launch buttons and name no address of their own.
+URLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls", {})
+repository = URLS.get("Source", "").rstrip("/")
 
 extensions = [
     "execution",  # docs/_ext: run the cells, keep the outputs
@@ -32,10 +36,15 @@ extensions = [
     "katex",  # docs/_ext: formulas at build time
     "page_polish",  # docs/_ext: description, link preview and roles
     "folded_solutions",  # docs/_ext: exercises hide their solutions
+    "take_away",  # docs/_ext: each page as a notebook and as MyST source, to take or to launch
+    "find",  # docs/_ext: search that finds numbers
+    "lean_pages",  # docs/_ext: one style sheet, scripts that wait, only the icons in use
+    "published",  # docs/_ext: preview picture, site map, and links of the 404 page
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.doctest",
+    "sphinx.ext.githubpages",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "sphinx_design",
@@ -100,7 +109,7 @@ doctest_global_setup = "\n".join(f"from initbook.{module} import *" for module i
 # The site
 html_theme = "sphinx_book_theme"
 html_title = "Where should weights start?"
-html_baseurl = "https://initbook.github.io/initbook/"
+html_baseurl = URLS.get("Documentation", "")
 html_static_path = ["docs/_static"]
 html_css_files = ["book.css"]
 html_js_files = ["book.js"]
@@ -108,16 +117,15 @@ html_domain_indices = False
 html_logo = "docs/_static/logo.svg"
 html_favicon = "docs/_static/favicon.svg"
 html_last_updated_fmt = None
-html_copy_source = False
 html_show_sphinx = False
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system says
 html_theme_options = {
-    "repository_url": REPOSITORY,
+    "repository_url": repository,
     "repository_branch": "main",
     "path_to_docs": "docs",
-    "use_repository_button": True,
-    "use_issues_button": True,
-    "use_edit_page_button": True,
+    "use_repository_button": bool(repository),
+    "use_issues_button": bool(repository),
+    "use_edit_page_button": bool(repository),
     "use_download_button": False,
     "use_fullscreen_button": False,
     "navbar_persistent": [],  # the sidebar has a search field already

@@ -226,7 +226,7 @@ class Book:
         for name in ["tools", "census"]:
             shutil.copytree(ROOT / name, folder / name)
         (folder / "equations").mkdir()
-        for name in ["conf.py", "README.md", "docs/references.bib", "equations/__init__.py"]:
+        for name in ["conf.py", "pyproject.toml", "README.md", "docs/references.bib", "equations/__init__.py"]:
             shutil.copy(ROOT / name, folder / name)
         self.write("initbook/__init__.py", "ANSWER = 41\n")
         self.write("docs/index.md", INDEX)

@@ -1,6 +1,8 @@
-"""What a finished page still needs: a description in its head, and roles that screen readers of today understand."""
+"""What a finished page still needs: a head that says what it is, and roles that screen readers of today understand."""
 
 from html import escape
+
+from published import CARD
 
 UNHELPFUL = [
     ' role="doc-biblioentry"',  # deprecated, and
@@ -9,18 +11,23 @@ UNHELPFUL = [
 ]
 
 
+def tags(site, base, page, title, description):
+    """What search engines show, and whoever previews a link; the picture needs a whole address, so a published site."""
+    about = {"og:type": "article", "og:site_name": site, "og:title": title, "og:description": description}
+    if base:
+        about |= {"og:url": f"{base}{page}.html", "og:image": base + CARD, "og:image:width": 1200,
+                  "og:image:height": 630, "twitter:card": "summary_large_image"}  # fmt: skip
+    lines = [f'<meta property="{key}" content="{escape(str(value))}" />' for key, value in about.items()]
+    return "\n".join([f'<meta name="description" content="{escape(description)}" />', *lines])
+
+
 def describe(app, context, page):
-    """The front matter's `description`, for search engines and for whoever shows a preview of a link."""
-    description = escape(app.env.metadata.get(page, {}).get("description", ""))
+    """The front matter's `description` goes into the head of its page."""
+    description = app.env.metadata.get(page, {}).get("description", "")
     if description:
-        title = escape(context["title"])
-        tags = [
-            f'<meta name="description" content="{description}" />',
-            f'<meta property="og:description" content="{description}" />',
-            f'<meta property="og:title" content="{title}" />',
-            '<meta property="og:type" content="article" />',
-        ]
-        context["metatags"] = context.get("metatags", "") + "\n".join(tags)
+        site, base = app.config.html_title, app.config.html_baseurl
+        head = tags(site, base, page, app.env.titles[page].astext(), description)
+        context["metatags"] = context.get("metatags", "") + head
 
 
 def polish(app, page, template, context, doctree):

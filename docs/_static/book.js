@@ -30,3 +30,36 @@ function choose({ target: input }) {
 }
 
 addEventListener("input", choose);
+
+// A printer gets black on white and every box open; afterwards the page is as it was.
+let before;
+addEventListener("beforeprint", () => {
+  const root = document.documentElement;
+  const closed = [...document.querySelectorAll(".bd-article details:not([open])")];
+  before = { theme: root.dataset.theme, closed };
+  root.dataset.theme = "light";
+  for (const box of closed) box.open = true;
+});
+addEventListener("afterprint", () => {
+  document.documentElement.dataset.theme = before.theme;
+  for (const box of before.closed) box.open = false;
+});
+
+// Search shows a few words around what it found: of the article, without what only its machinery reads.
+addEventListener("DOMContentLoaded", () => {
+  if (typeof Search === "undefined") return;
+  Search.htmlToText = (text) => {
+    const article = new DOMParser().parseFromString(text, "text/html").querySelector("article");
+    article.querySelectorAll(".headerlink, .katex-mathml, .math .eqno, svg, script, style").forEach((e) => e.remove());
+    return article.textContent;
+  };
+});
+
+// A page opened as a file may not read other files, so there search has names of pages to show and no more.
+if (location.protocol === "file:") {
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  addEventListener("DOMContentLoaded", () => {
+    const note = "You have opened this book as files, which may not read each other: the results come without excerpts.";
+    document.querySelector("#search-results")?.insertAdjacentHTML("beforebegin", `<p class="file-note">${note}</p>`);
+  });
+}

@@ -1,0 +1,68 @@
+"""What a site needs where it is published: a picture for previews, a map for search engines, a page for lost readers.
+
+The address comes from `[project.urls]` of pyproject.toml, by way of conf.py. A book that has no address yet gets no map
+and no picture, as both need whole addresses.
+"""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
+
+CARD = "_static/card.png"
+NOT_IN_MAP = {"404", "search", "genindex"}
+# Addresses of the same site: neither with a scheme, nor absolute, nor within the page.
+RELATIVE = re.compile(r'\b(href|src|action|data-content_root)="(?![a-z]+:|/|#)([^"]*)"')
+INK, PAPER, COLOURS = "#e6edf3", "#14181d", ["#5aa2e0", "#3fb5a5", "#e6edf3", "#eda03c", "#e5677a"]
+
+
+def draw_card(path, title):
+    """1200 × 630 pixels: the title, and five signals in thirty layers, each from another variance of the weights."""
+    from matplotlib.figure import Figure
+
+    from initbook import activations, theory
+
+    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=PAPER)
+    axes = figure.add_axes((0.08, 0.1, 0.84, 0.46))
+    for variance, colour in zip((1, 1.6, 2, 2.5, 4), COLOURS, strict=True):
+        axes.plot(theory.length_map(activations.relu, variance, q=1.0, layers=30), color=colour, linewidth=6)
+    axes.set_yscale("log")
+    axes.margins(x=0)
+    axes.set_axis_off()
+    figure.text(0.08, 0.83, title, color=INK, fontsize=41, weight="bold")
+    figure.text(0.08, 0.72, "Derived, predicted, measured: an executable book", color=INK, fontsize=25)
+    figure.text(0.92, 0.06, "initbook", color=INK, fontsize=22, ha="right")
+    figure.savefig(path, metadata={"Software": None})
+
+
+def pages(app):
+    return sorted(page for page in app.env.found_docs if page not in NOT_IN_MAP)
+
+
+def sitemap(base, names):
+    lines = (f"  <url><loc>{escape(base + name)}.html</loc></url>" for name in names)
+    start = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return start + "\n".join(lines) + "\n</urlset>\n"
+
+
+def from_any_depth(text, base):
+    """A server shows this page at addresses of any depth, so its own links start at the root of the site."""
+    root = urlsplit(base).path or "/"
+    return RELATIVE.sub(lambda found: f'{found[1]}="{root}{found[2].removeprefix("./")}"', text)
+
+
+def finish(app, exception):
+    if exception or app.builder.name != "html":
+        return
+    out, base = Path(app.outdir), app.config.html_baseurl
+    lost = out / "404.html"
+    if lost.exists():
+        lost.write_text(from_any_depth(lost.read_text(encoding="utf-8"), base), encoding="utf-8")
+    if base:
+        draw_card(out / CARD, app.config.html_title)
+        (out / "sitemap.xml").write_text(sitemap(base, pages(app)), encoding="utf-8")
+
+
+def setup(app):
+    app.connect("build-finished", finish, priority=950)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

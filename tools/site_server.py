@@ -1,0 +1,59 @@
+"""The built book on a local web server that compresses and allows caching, as the server of a published site does."""
+
+import contextlib
+import functools
+import gzip
+import http.server
+import threading
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "build" / "html"
+COMPRESSED = {".css", ".html", ".ipynb", ".js", ".json", ".md", ".svg", ".txt", ".xml"}
+
+
+@functools.cache
+def packed(path):
+    """A file's bytes as they are sent; fonts and pictures are compressed already."""
+    return gzip.compress(path.read_bytes(), 6, mtime=0) if path.suffix in COMPRESSED else path.read_bytes()
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        status = 200 if path.is_file() else 404
+        if status == 404:  # from any depth the same page, as GitHub Pages does it
+            path = Path(self.directory, "404.html")
+        body = packed(path)
+        self.send_response(status)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "max-age=600")
+        if path.suffix in COMPRESSED:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served(site=SITE):
+    """The address of the book while the block runs."""
+    packed.cache_clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+
+
+def weight(site, address, urls):
+    """How many bytes the server sends for these requests."""
+    paths = {url.removeprefix(address).partition("?")[0].partition("#")[0] or "index.html" for url in urls}
+    return sum(len(packed(Path(site, path))) for path in paths)
