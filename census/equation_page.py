@@ -45,12 +45,15 @@ def entry(label, check, residual):
 
 {check.what}
 
-| | off by | may be off by |
-|---|---|---|
-| the equation | {number(off)} | {number(may)} |
-| with a mistake: {check.mistake} | {number(twin_off)} | {number(twin_may)} |
+- The equation is off by {number(off)} and may be off by {number(may)}.
+- With a mistake ({check.mistake}) it is off by {number(twin_off)}{may_be(may, twin_may)}.
 ::::
 """
+
+
+def may_be(may, twin_may):
+    """The twin's limit, where it is another: a sampling error, say, that grows with the mistake."""
+    return "" if twin_may == may else f" and may be off by {number(twin_may)}"
 
 
 def section(page, residuals):
@@ -59,7 +62,7 @@ def section(page, residuals):
     link = "../" + str(page.path.relative_to(ROOT / "docs"))
     checked = [label for label in labels if label in residuals]
     entries = "".join(entry(label, equations.checks()[label], residuals[label]) for label in checked)
-    return f"\n## {title}\n\n[The page]({link})\n{entries}" if labels else ""
+    return f"\n## {title}\n\nDerived on [the page of this name]({link}).\n{entries}" if labels else ""
 
 
 def text(residuals):
@@ -73,4 +76,4 @@ def text(residuals):
 def in_order():
     """Pages as the table of contents has them."""
     contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    return sorted(PAGES, key=lambda path: contents.find(str(path.relative_to(ROOT / "docs").with_suffix(""))))
+    return sorted(PAGES, key=lambda path: contents.rfind(str(path.relative_to(ROOT / "docs").with_suffix(""))))
