@@ -8,7 +8,7 @@ BUILD := $(BIN)/python tools/build_book.py
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env html test doctest census serve linkcheck timings page-bench figure lint lock clean distclean
+.PHONY: help env html test doctest census serve linkcheck timings page-bench figure lint mutants lock clean distclean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -52,6 +52,9 @@ figure: html ## renew the README's copy of the landing page's figure
 
 lint: env ## check the style of all Python
 	@$(BIN)/ruff check -q
+
+mutants: env ## make deliberate faults in package and pages, and list those that no check notices (an hour or more)
+	@nice -n 15 $(BIN)/python -m mutants $(ARGS)
 
 lock: ## for maintainers: choose versions anew and write both lock files
 	$(PYTHON) tools/lock.py
