@@ -1,4 +1,4 @@
-"""A drawing as a page takes it: inline SVG in the page's own ink, alone or on a slider.
+"""A drawing as a page takes it: inline SVG in the page's own ink.
 
 Text in, text out; what draws is :mod:`initbook.figures`.
 
@@ -9,12 +9,9 @@ Text in, text out; what draws is :mod:`initbook.figures`.
 import hashlib
 import html
 import re
-from collections.abc import Mapping
 from typing import Any
 
-from initbook._check import require
-
-__all__ = ["INK", "Figure", "Slider", "inline"]
+__all__ = ["INK", "Figure", "clean", "inline", "prefixed"]
 
 INK = "#010203"
 """Stands for the page's own text colour: every use in the SVG becomes currentColor."""
@@ -39,48 +36,31 @@ class Figure:
         return {"text/html": f'<div class="ib-figure">{self.svg}</div>', "text/plain": self.alt}
 
 
-class Slider:
-    """Figures of which the reader sees one at a time, chosen with a slider; without scripts, the first.
-
-    Parameters
-    ----------
-    name
-        What the slider changes.
-    frames
-        ``{label: figure}``, in the order of the slider.
-    start
-        The position at which it stands when the page is opened.
-
-    Raises
-    ------
-    ValueError
-        For fewer than two frames, or a start that is not among them.
+def clean(svg: str) -> str:
+    """An SVG file's text without what is of no use in a page, in the page's own ink.
 
     Examples
     --------
-    >>> frames = {n: Figure("<svg></svg>", alt=f"{n} bars") for n in ("one", "two")}
-    >>> Slider("bars", frames)
-    <slider over bars: one, two>
+    >>> clean('<?xml version="1.0"?><svg><!-- a path --><path style="fill: #010203"/></svg>')
+    '<svg><path style="fill: currentColor"/></svg>'
     """
+    svg = svg[svg.index("<svg"):]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL).replace(INK, "currentColor")
+    # A style sheet in an SVG would hold for the whole page; an attribute holds for this one.
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    # Comments and indentation are a twelfth of the bytes.
+    return re.sub(r"\n\s+", "\n", re.sub(r"<!--.*?-->", "", svg)).strip()
 
-    def __init__(self, name: str, frames: Mapping[str, Figure], start: int = 0) -> None:
-        require(len(frames) >= 2, "frames", "two or more figures", f"{len(frames)}")
-        require(start in range(len(frames)), "start", f"from 0 to {len(frames) - 1}", start)
-        self.name, self.frames, self.start = name, dict(frames), start
 
-    def __repr__(self) -> str:
-        return f"<slider over {self.name}: {', '.join(self.frames)}>"
+def prefixed(svg: str, prefix: str) -> str:
+    """The same with a prefix to every id: glyphs and markers have the same ids in every figure.
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        frames = "".join(
-            f'<div class="ib-frame" data-label="{html.escape(label)}"{" hidden" * (i != self.start)}>'
-            f"{figure.svg}</div>" for i, (label, figure) in enumerate(self.frames.items()))
-        shown = html.escape(list(self.frames)[self.start])
-        bar = (f'<label>{html.escape(self.name)} <input type="range" min="0" '
-               f'max="{len(self.frames) - 1}" value="{self.start}" aria-valuetext="{shown}">'
-               f"</label> <output>{shown}</output>")
-        return {"text/html": f'<div class="ib-figure ib-slider"><p>{bar}</p>{frames}</div>',
-                "text/plain": repr(self)}
+    Examples
+    --------
+    >>> prefixed('<svg><path id="a"/><use href="#a"/></svg>', "f1-")
+    '<svg><path id="f1-a"/><use href="#f1-a"/></svg>'
+    """
+    return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}", svg)
 
 
 def inline(svg: str, alt: str) -> str:
@@ -91,15 +71,7 @@ def inline(svg: str, alt: str) -> str:
     >>> inline("<svg ><path id='a'/></svg>", "A path.").endswith("<path id='a'/></svg>")
     True
     """
-    svg = svg[svg.index("<svg"):]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL).replace(INK, "currentColor")
-    # Comments and indentation are a twelfth of the bytes.
-    svg = re.sub(r"\n\s+", "\n", re.sub(r"<!--.*?-->", "", svg))
-    # Glyphs and markers have the same ids in every figure; a prefix keeps a page's ids unique.
-    prefix = "f" + hashlib.sha256((alt + svg).encode()).hexdigest()[:8]
-    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", svg)
-    # A style sheet in an SVG would hold for the whole page; an attribute holds for this one.
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    svg = clean(svg)
+    svg = prefixed(svg, "f" + hashlib.sha256((alt + svg).encode()).hexdigest()[:8] + "-")
     label = html.escape(" ".join(alt.split()), quote=True)
-    start = f'<svg role="img" aria-label="{label}" stroke-linejoin="round" '
-    return svg.replace("<svg ", start, 1).strip()
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" stroke-linejoin="round" ', 1)

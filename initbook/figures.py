@@ -1,7 +1,8 @@
 """Figures: arrays in, a picture out that suits a light page, a dark page and a phone.
 
 A figure is one or more *panels*. A panel is made by one of the functions here and drawn by
-:func:`show`. This is the only module that knows matplotlib, and it computes nothing.
+:func:`show`, or by :func:`play` for every position of a slider. This is the only module that knows
+matplotlib, and it computes nothing.
 
 >>> import numpy as np
 >>> steps = np.arange(5)
@@ -10,53 +11,36 @@ A figure is one or more *panels*. A panel is made by one of the functions here a
 <figure: A parabola.>
 """
 
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgba
-from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
 
 from initbook._check import Array, require
-from initbook._svg import INK, Figure, Slider, inline
+from initbook._play import Choice, Frame, Play, Slider, check_frames, short
+from initbook._sheet import COLORS, STYLE, Panel, furniture, layer, sheet, svg
+from initbook._svg import INK, Figure, inline
 
-__all__ = ["COLORS", "Figure", "Panel", "Slider", "bars", "contours", "curves", "dots", "heatmap",
-           "histogram", "images", "matrix", "show"]
-
-Panel = Callable[[Axes], None]
-"""What draws one panel on the axes it is given."""
+__all__ = ["COLORS", "Choice", "Figure", "Frame", "Panel", "Play", "Slider", "bars", "contours",
+           "curves", "dots", "heatmap", "histogram", "images", "matrix", "play", "short", "show"]
 
 Curve = tuple[Sequence[float], Sequence[float]]
 
-COLORS = ("#2f7fd1", "#c38700", "#782dff", "#e12d87", "#965a00", "#0f8a7a", "#5f6f14", "#7d838c")
-"""Line colours. Each has a contrast of 3 to 1 or more on the light and on the dark page. The first
-five can be told apart by readers who lack one of the three kinds of cones."""
 
-# Width in inches. At 360 px, a phone, a page shows 4.6 inches at about 3/4 of their size.
-_WIDTH = 4.6
-_STYLE = {
-    "font.size": 10, "axes.titlesize": 10.5, "axes.labelsize": 10, "legend.fontsize": 9,
-    "xtick.labelsize": 9, "ytick.labelsize": 9, "lines.linewidth": 1.6,
-    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
-    "axes.prop_cycle": matplotlib.cycler(color=COLORS), "svg.fonttype": "path",
-    **{key: INK for key in ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor",
-                             "xtick.color", "ytick.color")},
-}
+def _fading(*stops: tuple[float, str, float]) -> Colormap:
+    """A colour map of (place, colour, opacity) stops: it fades into the page, whatever its colour."""
+    return LinearSegmentedColormap.from_list("fading", [(place, to_rgba(*paint)) for place, *paint in stops])
 
 
-def _fading(*stops: tuple[str, float]) -> Colormap:
-    """A colour map of (colour, opacity) stops: it fades into the page, whatever its colour."""
-    return LinearSegmentedColormap.from_list("fading", [to_rgba(*stop) for stop in stops])
+_SHADES = _fading((0, COLORS[0], 0), (1, COLORS[0], 0.75))
+_SIGNED = _fading((0, COLORS[1], 1), (0.5, COLORS[1], 0), (0.5, COLORS[0], 0), (1, COLORS[0], 1))
 
 
-_SHADES = _fading((COLORS[0], 0.0), (COLORS[0], 0.75))
-_SIGNED = _fading((COLORS[1], 1.0), (COLORS[1], 0.0), (COLORS[0], 0.0), (COLORS[0], 1.0))
-
-
-def show(*panels: Panel, alt: str, columns: int = 1, height: float = 2.6) -> Figure:
+def show(*panels: Panel, alt: str, columns: int | Sequence[int] = 1,
+         height: float | Sequence[float] = 2.6) -> Figure:
     """Draw panels side by side and below each other.
 
     Parameters
@@ -66,9 +50,9 @@ def show(*panels: Panel, alt: str, columns: int = 1, height: float = 2.6) -> Fig
     alt
         What the picture shows, for a reader who cannot see it.
     columns
-        Panels in a row; at most 3, or a phone cannot show them.
+        Panels in a row, or in each row; at most 3, or a phone cannot show them.
     height
-        Of one row, in inches.
+        Of one row, or of each row, in inches.
 
     Raises
     ------
@@ -81,28 +65,51 @@ def show(*panels: Panel, alt: str, columns: int = 1, height: float = 2.6) -> Fig
     >>> show(votes, share, alt="Three votes for, one against.", columns=2)
     <figure: Three votes for, one against.>
     """
-    require(len(panels) > 0, "panels", "one or more panels", "none")
     require(bool(alt.strip()), "alt", "a sentence that says what the picture shows", repr(alt))
-    require(columns in (1, 2, 3), "columns", "1, 2 or 3", columns)
-    rows = -(-len(panels) // columns)
-    with matplotlib.rc_context(_STYLE):
-        figure = MatplotlibFigure(figsize=(_WIDTH, rows * height), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False).flat
-        for ax, panel in zip(axes, panels, strict=False):
-            panel(ax)
-        for ax in axes[len(panels):]:
-            ax.set_axis_off()
-        return Figure(inline(_svg(figure, alt), alt), alt)
+    with matplotlib.rc_context(STYLE):
+        figure, _ = sheet(panels, columns, height)
+        return Figure(inline(svg(figure, alt), alt), alt)
 
 
-def _svg(figure: MatplotlibFigure, alt: str) -> str:
-    """The text of the SVG file; the same arrays always give the same bytes."""
-    buffer = io.StringIO()
-    # Ids come from this salt, not from a random number: two builds give the same bytes.
-    with matplotlib.rc_context({"svg.hashsalt": alt}):
-        figure.savefig(buffer, format="svg", transparent=True, dpi=200,
-                       metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return buffer.getvalue()
+def play(controls: Sequence[Choice | Slider], frames: Mapping[tuple, Frame], *,
+         columns: int | Sequence[int] = 1, height: float | Sequence[float] = 2.6) -> Play:
+    """Draw a figure for every combination of the controls' options. The reader chooses one.
+
+    The axes and their labels are drawn once, so they must be the same in every frame. Titles, notes
+    and all that stands between the axes may change.
+
+    Parameters
+    ----------
+    controls
+        What the reader moves.
+    frames
+        ``{(an option of each control): frame}``, one for every combination.
+    columns, height
+        As for :func:`show`.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`show`; when a frame is missing; and when the axes of a frame are not those of
+        the frame at the start.
+
+    Examples
+    --------
+    >>> def power(n):
+    ...     y = [x**n for x in range(3)]
+    ...     return Frame(curves({"y": (range(3), y)}, ylim=(0, 8)), alt=f"x to the power {n}.")
+    >>> play([Slider("n", "123")], {(str(n),): power(n) for n in (1, 2, 3)})
+    <play of 3 frames: n>
+    """
+    check_frames(controls, frames)
+    # Unsimplified, a line has as many points in every frame, and one can change into the other.
+    with matplotlib.rc_context(STYLE | {"path.simplify": False}):
+        figure, axes = sheet(frames[tuple(c.start for c in controls)].panels, columns, height)
+        figure.draw_without_rendering()  # which is when places are found
+        figure.set_layout_engine("none")
+        layers = {choice: layer(f"frame {', '.join(choice)}", frame.panels, axes)
+                  for choice, frame in frames.items()}
+        return Play(controls, frames, layers, furniture(figure, axes))
 
 
 def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | None = None,
@@ -380,12 +387,12 @@ def heatmap(a: Array, rows: Sequence[str], columns: Sequence[str], *, text: Sequ
 
 
 def images(a: Array, *, title: str = "", limit: float | None = None) -> Panel:
-    """One picture of signed numbers: amber below zero, nothing at zero, blue above.
+    """A picture of signed numbers, or a row of pictures: amber below zero, nothing at zero, blue above.
 
     Parameters
     ----------
     a
-        Two dimensions, one entry a pixel.
+        Two dimensions, one entry a pixel; or three, one entry of the first a picture.
     limit
         The value shown in full colour; the largest absolute entry when not given.
 
@@ -397,9 +404,20 @@ def images(a: Array, *, title: str = "", limit: float | None = None) -> Panel:
     """
     def draw(ax: Axes) -> None:
         full = limit or np.abs(a).max() or 1.0
-        ax.imshow(a, cmap=_SIGNED, vmin=-full, vmax=full)
+        if a.ndim == 2:
+            ax.imshow(a, cmap=_SIGNED, vmin=-full, vmax=full)
+        else:
+            _row_of_images(ax, a, full)
         ax.set(title=title, xticks=[], yticks=[])
-        ax.spines[:].set_visible(True)
+        ax.spines[:].set_visible(a.ndim == 2)
     return draw
 
 
+def _row_of_images(ax: Axes, a: Array, full: float) -> None:
+    """Each pixel is a square of its own, in one of 33 shades, so that a frame can change some and leave others."""
+    _, rows, columns = a.shape
+    for x, picture in enumerate(a):
+        left = x * (columns + 1) + np.arange(columns + 1)
+        ax.pcolormesh(left, np.arange(rows + 1), picture, cmap=_SIGNED.resampled(33), vmin=-full, vmax=full)
+        ax.add_patch(Rectangle((left[0], 0), columns, rows, fill=False, edgecolor=INK, alpha=0.4, linewidth=0.7))
+    ax.set(aspect="equal", ylim=(rows, 0))

@@ -17,6 +17,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure as Canvas
 
 from initbook import figures
+from initbook._sheet import WIDTH, sheet
 from initbook.figures import bars, contours, curves, dots, heatmap, images, matrix, show
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +39,7 @@ PANELS = {
     "heatmap": heatmap(np.array([[0.0, np.nan], [0.5, 1.0]]), ["a", "b"], ["c", "d"],
                        text=[["0", ""], ["½", "1"]], title="t", xlabel="x", ylabel="y"),
     "images": images(np.array([[0.0, -1.0], [0.5, 1.0]]), title="t"),
+    "images in a row": images(np.array([[[0.0, -1.0], [0.5, 1.0]], [[0.1, 0.2], [0.3, -0.4]]]), title="t"),
 }
 BLANK = images(np.zeros((1, 1)))
 EACH = pytest.mark.parametrize("name", PANELS)
@@ -431,6 +433,15 @@ def test_contours_are_higher_where_the_surface_is():
     assert (below == 0).all() and (above == 1).all() and image.origin == "lower"
 
 
+@pytest.mark.parametrize("value", [-1.0, -0.25, 0.0, 0.125, 0.5])
+def test_a_pixel_is_as_opaque_as_its_number_is_large(value):
+    ax = Canvas().subplots()
+    images(np.array([[[value]], [[1.0]]]))(ax)
+    first, _ = ax.collections
+    *_, opacity = first.to_rgba(first.get_array()).ravel()
+    assert opacity == pytest.approx(abs(value), abs=1 / 32)
+
+
 # --- on a phone
 
 PHONE = 328  # px: what a page leaves of a phone's 360
@@ -465,14 +476,14 @@ def test_twin_the_same_figure_squeezed_to_half_a_phone_cannot():
 
 def test_the_size_of_text_is_measured_right():
     # A title of 10.5 pt in a figure whose width in px is its width in points.
-    points = 72 * figures._WIDTH
+    points = 72 * WIDTH
     assert max(text_sizes(drawn("images").svg, points)) == pytest.approx(10.5)
 
 
 @pytest.mark.parametrize("columns", [1, 2, 3])
 def test_a_figure_is_as_wide_whatever_its_columns(columns):
     svg = show(*[BLANK] * 3, alt="Bars.", columns=columns).svg
-    assert float(parse(svg).get("viewBox").split()[2]) == pytest.approx(72 * figures._WIDTH)
+    assert float(parse(svg).get("viewBox").split()[2]) == pytest.approx(72 * WIDTH)
 
 
 def test_rows_are_added_for_the_panels_that_do_not_fit_in_one():
@@ -480,6 +491,14 @@ def test_rows_are_added_for_the_panels_that_do_not_fit_in_one():
         svg = show(*[BLANK] * panels, alt="Bars.", columns=columns, height=1.5).svg
         return float(parse(svg).get("viewBox").split()[3]) / 72
     assert [height(n, 2) for n in (1, 2, 3, 5)] == pytest.approx([1.5, 1.5, 3, 4.5])
+
+
+def test_each_row_can_have_its_own_number_of_panels_and_its_own_height():
+    _, axes = sheet([BLANK] * 5, columns=(3, 2), height=(1.0, 2.0))
+    places = [ax.get_subplotspec().get_position(axes[0].figure) for ax in axes]
+    assert len({place.y0 for place in places[:3]}) == len({place.y0 for place in places[3:]}) == 1
+    assert places[3].width > places[0].width and places[3].height > places[0].height
+    assert axes[0].figure.get_size_inches() == pytest.approx([WIDTH, 3.0])
 
 
 # --- refusals
@@ -510,7 +529,7 @@ def test_an_alternative_text_is_never_optional():
 
 def test_the_mathematics_imports_neither_matplotlib_nor_sklearn():
     modules = sorted(path.stem for path in (ROOT / "initbook").glob("*.py")
-                     if path.stem not in {"__init__", "figures"})
+                     if path.stem not in {"__init__", "figures", "_sheet"})
     code = (f"import sys\nfor m in {modules}: __import__('initbook.' + m)\n"
             "print([m for m in ('matplotlib', 'sklearn', 'pandas') if m in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True)

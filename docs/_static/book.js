@@ -18,19 +18,6 @@ function name() {
 addEventListener("DOMContentLoaded", name);
 for (const event of ["load", "resize", "toggle"]) addEventListener(event, reach, true);
 
-// A slider shows one of its figures at a time.
-function choose({ target: input }) {
-  const slider = input.closest(".ib-slider");
-  if (!slider) return;
-  const frames = [...slider.querySelectorAll(".ib-frame")];
-  frames.forEach((frame, i) => (frame.hidden = i !== input.valueAsNumber));
-  const { label } = frames[input.valueAsNumber].dataset;
-  slider.querySelector("output").textContent = label;
-  input.setAttribute("aria-valuetext", label);
-}
-
-addEventListener("input", choose);
-
 // A printer gets black on white and every box open; afterwards the page is as it was.
 let before;
 addEventListener("beforeprint", () => {

@@ -1,0 +1,61 @@
+// A figure with controls: they choose a frame, and its texts are put where frames differ. All was computed by the build.
+"use strict";
+
+for (const play of document.querySelectorAll(".ib-play:not(.ib-live)")) {
+  play.classList.add("ib-live");
+  const { start, texts, slots } = JSON.parse(play.querySelector("script[type='application/json']").textContent);
+  const elements = play.querySelectorAll(".ib-stage *");
+  const nodes = slots.map(([place]) => elements[place]);
+  const controls = [...play.querySelectorAll(".ib-control")];
+  const range = play.querySelector("[type=range]"), run = play.querySelector(".ib-run");
+  const readout = play.querySelector(".ib-readout");
+  let shown = start, timer = 0;
+
+  // Controls are digits, each with its own base; the last one changes fastest.
+  function chosen() {
+    return controls.reduce((frame, control) => {
+      const options = [...control.querySelectorAll("[type=radio]")];
+      const digit = options.length ? options.findIndex((o) => o.checked) : +control.querySelector("[type=range]").value;
+      return frame * control.dataset.size + digit;
+    }, 0);
+  }
+
+  function show() {
+    const frame = chosen();
+    slots.forEach(([, attribute, of], slot) => {
+      if (of[frame] === of[shown]) return;
+      if (attribute) nodes[slot].setAttribute(attribute, texts[of[frame]]);
+      else nodes[slot].innerHTML = texts[of[frame]];
+    });
+    shown = frame;
+  }
+
+  function step(input, by) {
+    input.value = +input.value + by;
+    show();
+  }
+
+  function halt() {
+    clearInterval(timer);
+    timer = 0;
+    if (run) run.textContent = "Play";
+    readout.ariaLive = "polite";
+  }
+
+  function walk() {
+    if (range.value === range.max) step(range, -range.max);
+    run.textContent = "Pause";
+    readout.ariaLive = "off"; // or a screen reader would read every number on the way
+    timer = setInterval(() => (range.value === range.max ? halt() : step(range, 1)), 200);
+  }
+
+  play.addEventListener("input", () => { halt(); show(); });
+  play.addEventListener("click", ({ target: button }) => {
+    if (button === run) return timer ? halt() : walk();
+    if (!button.dataset.step) return;
+    halt();
+    step(button.parentElement.querySelector("[type=range]"), +button.dataset.step);
+  });
+  play.querySelector(".ib-controls").hidden = false;
+  addEventListener("pageshow", show); // a browser may have kept what the reader chose before
+}
