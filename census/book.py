@@ -11,7 +11,7 @@ CHECKS = (snippets, numbers, displays, figures)
 # Pages that were written before the census and are not brought under it yet. Nothing may be added.
 WAITING = {ROOT / "docs" / f"{name}.md" for name in (
     "index", "symmetry/no-hidden-layer", "symmetry/three-updates",
-    "symmetry/breaking", "variance/scale", "variance/forward", "variance/backward",
+    "variance/scale", "variance/forward", "variance/backward",
     "variance/matter")}
 
 
