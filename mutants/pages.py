@@ -241,9 +241,9 @@ class Cells:
 
 def prepare(cells):
     """The world of a kernel, but for what costs time and cannot fail: writing the pictures, and all of MyST-NB."""
-    from initbook import figures
+    from initbook import _sheet, figures
 
-    figures._svg = lambda *args, **kwargs: "<svg ></svg>"
+    _sheet.svg = figures.svg = lambda *args, **kwargs: "<svg ></svg>"
     sys.modules["myst_nb"] = types.SimpleNamespace(glue=lambda key, value, display=True: cells.keys.append(key))
     os.chdir(cells.page.path.parent)
     # What a cell prints to stderr fails the build.
