@@ -36,7 +36,7 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every ta
 NOT_READ = ["scripts/fontawesome.js", "**/*.map", "**/*webpack-macros.html"]
 
 IMPORT = re.compile(r'@import "([^"]+)";')
-ADDRESS = re.compile(r"url\((?!data:|#)[\"']?([^)\"']+)[\"']?\)")
+ADDRESS = re.compile(r"url\([\"']?(?!data:|#|%23)([^)\"']+)[\"']?\)")
 ICON_RULE = re.compile(r'((?:\.fa-[\w-]+(?:::?\w+)?,?)+)\{--fa:"[^"]*"\}')
 ICON_FONT = re.compile(r'url\("([^"]*/fa-(?:solid|regular|brands)-\d+\.woff2)"\)')
 ICON_TAG = re.compile(r'<(i|span) class="([^"]*\bfa-[^"]*)"')
