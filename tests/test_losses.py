@@ -75,6 +75,16 @@ def test_logits_of_a_thousand_give_exact_values_without_a_warning(dtype):
     assert extremes(sigmoid_cross_entropy, z, np.array([[0, 1]], dtype)) == (2000, [[1, -1]])
 
 
+def test_every_row_is_shifted_by_its_own_largest_logit():
+    z = np.array([[0.0, 0.0], [1e3, 1e3]])
+    assert softmax_cross_entropy.value(z, np.array([0, 1])) == pytest.approx(np.log(2), rel=4 * EPS)
+
+
+def test_one_sample_with_one_output_is_enough():
+    assert [loss.value(np.ones((1, 1)), np.ones((1, 1))) for loss in (squared_error, sigmoid_cross_entropy)] == [
+        0, pytest.approx(np.log1p(np.exp(-1)), rel=4 * EPS)]
+
+
 def test_the_textbook_cross_entropy_fails_there():
     def textbook(logits, y):
         return float(-np.log((np.exp(logits) / np.exp(logits).sum(axis=1))[0, y]).mean())
@@ -162,7 +172,8 @@ BAD_LABELS = {
                        "output must be an array of floats"),
     "flat output": (np.zeros(3), np.array([0]), ValueError,
                     "output must be 2-dimensional; got shape (3,)"),
-    "no rows": (np.zeros((0, 3)), np.zeros(0, int), ValueError, "output must be of one row or more"),
+    "no rows": (np.zeros((0, 3)), np.zeros(0, int), ValueError,
+                "output must be of one row or more, each of one column or more; got shape (0, 3)"),
 }
 
 
