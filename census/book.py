@@ -8,16 +8,9 @@ PAGES = sorted((ROOT / "docs").rglob("*.md"))
 MODULES = sorted(path for folder in ("initbook", "equations") for path in (ROOT / folder).glob("*.py"))
 CHECKS = (snippets, numbers, displays, figures)
 
-# Pages that were written before the census and are not brought under it yet. Nothing may be added.
-WAITING = {ROOT / "docs" / f"{name}.md" for name in (
-    "index", "symmetry/no-hidden-layer", "symmetry/three-updates",
-    "variance/scale", "variance/forward", "variance/backward",
-    "variance/matter")}
-
-
 def problems(paths=None):
     """What is wrong with these pages (without `paths`: with the book), each with its file, its line and what to do."""
-    pages = [Page(path) for path in paths or sorted(set(PAGES) - WAITING)]
+    pages = [Page(path) for path in paths or PAGES]
     found = [said for page in pages for check in CHECKS for said in check.problems(page)]
     return found if paths else found + elsewhere()
 
