@@ -36,6 +36,8 @@ HEAVY = (
     " matplotlib.figure matplotlib.backends.backend_svg tqdm hypothesis sybil"
 ).split()
 PYTEST = ["-x", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+# Tests of a module that do not bear its name.
+OWN = {"_play": "test_frames", "_sheet": "test_figures", "_svg": "test_figures"}
 SILENT = ["-p", "no:terminal", "-o", "addopts=-m 'not browser and not slow'"]  # what it would print costs time
 
 
@@ -168,7 +170,8 @@ class Tests:
         return [sorted(part, key=lambda test: (test not in seen, self.seconds[test], test)) for part in (own, others)]
 
     def is_of(self, test, name):
-        return Path(test.split("::")[0]).stem.startswith((name, "test_" + name.strip("_"), "test_public_names"))
+        own = (name, "test_" + name.strip("_"), OWN.get(name, name), "test_messages", "test_public_names")
+        return Path(test.split("::")[0]).stem.startswith(own)
 
 
 def test_files():
@@ -179,7 +182,9 @@ def test_files():
 
 def imports_package(path):
     nodes = ast.parse(path.read_text(encoding="utf-8")).body
-    return any(isinstance(node, ast.ImportFrom) and node.module.startswith("initbook") for node in nodes)
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom)]
+    return any(name.startswith("initbook") for name in names)
 
 
 def tests():
