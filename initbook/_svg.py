@@ -44,10 +44,9 @@ def clean(svg: str) -> str:
     >>> clean('<?xml version="1.0"?><svg><!-- a path --><path style="fill: #010203"/></svg>')
     '<svg><path style="fill: currentColor"/></svg>'
     """
-    svg = svg[svg.index("<svg"):]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL).replace(INK, "currentColor")
+    svg = svg[svg.index("<svg"):].replace(INK, "currentColor")
     # A style sheet in an SVG would hold for the whole page; an attribute holds for this one.
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg)
     # Comments and indentation are a twelfth of the bytes.
     return re.sub(r"\n\s+", "\n", re.sub(r"<!--.*?-->", "", svg)).strip()
 
