@@ -12,6 +12,7 @@ matplotlib, and it computes nothing.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import matplotlib
 import numpy as np
@@ -37,6 +38,11 @@ def _fading(*stops: tuple[float, str, float]) -> Colormap:
 
 _SHADES = _fading((0, COLORS[0], 0), (1, COLORS[0], 0.75))
 _SIGNED = _fading((0, COLORS[1], 1), (0.5, COLORS[1], 0), (0.5, COLORS[0], 0), (1, COLORS[0], 1))
+
+
+def _legend(ax: Axes, where: str | None) -> None:
+    if where and ax.get_legend_handles_labels()[0]:
+        ax.legend(loc=where)
 
 
 def show(*panels: Panel, alt: str, columns: int | Sequence[int] = 1,
@@ -151,7 +157,7 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     """
     def draw(ax: Axes) -> None:
         labels = dict.fromkeys([*measured, *(predicted or {})])
-        colors = dict(zip(labels, COLORS * 4, strict=False))
+        colors = dict(zip(labels, cycle(COLORS), strict=False))
         for under, (label, (x, y)) in zip(reversed(range(len(measured))), measured.items(), strict=True):
             ax.plot(x, y, label=label, color=colors[label], marker=marker, markersize=4,
                     linewidth=1.6 + 0.9 * under * coincide)
@@ -175,8 +181,7 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
                 ax.tick_params(axis=axis, which="both", labelsize=10.2)
         if ylim:
             ax.set_ylim(ylim)
-        if legend and ax.get_legend_handles_labels()[0]:
-            ax.legend(loc=legend)
+        _legend(ax, legend)
     return draw
 
 
@@ -220,8 +225,7 @@ def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequen
             ax.plot(px, py, color=color, label=label, linewidth=2.2)
             ax.scatter([px[0], px[-1]], [py[0], py[-1]], s=[12, 40], color=color, zorder=3)
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
-        if legend and ax.get_legend_handles_labels()[0]:
-            ax.legend(loc=legend)
+        _legend(ax, legend)
     return draw
 
 
@@ -305,8 +309,7 @@ def dots(measured: Mapping[str, tuple], rows: Sequence[str], *,
         ax.set(title=title, xlabel=xlabel, xscale=xscale, ylim=(len(rows) - 0.5, -0.5))
         ax.set_yticks(y, rows)
         ax.grid(axis="y", color=INK, alpha=0.15)
-        if legend and ax.get_legend_handles_labels()[0]:
-            ax.legend(loc=legend)
+        _legend(ax, legend)
     return draw
 
 
@@ -343,8 +346,7 @@ def matrix(a: Array, title: str = "", *, digits: int = 4) -> Panel:
                 continue
             if v != 0:
                 color, opacity = tint[v]
-                ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color,
-                                       alpha=opacity, linewidth=0))
+                ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, alpha=opacity))
             shown = "0" if v == 0 else f"{v:.{digits}f}".replace("-", "−")
             ax.text(j, i, shown, ha="center", va="center", fontsize=8.5)
         ax.set(title=title, xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), xticks=[],

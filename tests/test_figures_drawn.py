@@ -16,6 +16,8 @@ from initbook.figures import _SHADES as SHADES
 from initbook.figures import _SIGNED as SIGNED
 from initbook.figures import (
     COLORS,
+    Choice,
+    Frame,
     bars,
     contours,
     curves,
@@ -24,6 +26,7 @@ from initbook.figures import (
     histogram,
     images,
     matrix,
+    play,
     show,
 )
 
@@ -92,6 +95,9 @@ SEEN = {
         ["blue solid 3.4 'a': 1,1 2,2 4,4", "amber solid 2.5 'b': 1,2 2,4 4,8", "violet solid 1.6 'c': 1,1 2,2 4,4"]),
     "a prediction of a measurement is dashed ink without a name": (
         curves(LINES, predicted={"b": (T, T)}), [*MEASURED, "ink dashed 1.2: 1,1 2,2 4,4"]),
+    "the ninth measurement has the first colour again": (
+        curves(dict.fromkeys("abcdefghi", ([], []))),
+        [f"{NAMES[COLORS[i % 8]]} solid 1.6 {label!r}: " for i, label in enumerate("abcdefghi")]),
     "a prediction of its own is dashed in the next colour": (
         curves(LINES, predicted={"c": (T, T)}), [*MEASURED, "violet dashed 1.2 'c': 1,1 2,2 4,4"]),
     "the legend's word for the dashes is a line without points": (
@@ -323,10 +329,27 @@ def test_nothing_to_name_makes_no_legend(panel):
 ])
 def test_a_dash_is_4_widths_long_and_3_widths_from_the_next(panel, dashes):
     drawn = show(panel, alt="Dashes.").svg
-    assert [dash.replace(" ", "") for dash in re.findall(r"stroke-dasharray: ([\d., ]+)", drawn)] == dashes
+    assert re.findall(r"stroke-dasharray: (\S+);", drawn) == dashes
+    assert set(re.findall(r"stroke-dashoffset: (\S+);", drawn)) == {"0"}
 
 
 # --- the sheet
+
+
+def size(svg):
+    return [float(number) / 72 for number in re.search(r'viewBox="0 0 (\S+) (\S+)"', svg).groups()]
+
+
+def test_panels_stand_below_each_other_and_are_2_6_inches_high_if_nothing_else_is_said():
+    assert size(show(bars([1], "a"), bars([1], "a"), alt="Bars.").svg) == pytest.approx([4.6, 5.2])
+    frames = {(n,): Frame(bars([1], "a"), bars([1], "a"), alt="Bars.") for n in "12"}
+    assert size(play([Choice("n", "12")], frames).html()) == pytest.approx([4.6, 5.2])
+
+
+def test_a_straight_line_of_a_frame_keeps_all_its_points_so_that_it_can_bend():
+    line = np.arange(300.0)
+    frames = {(n,): Frame(curves({"a": (line, int(n) * line)}, ylim=(0, 600)), alt="A line.") for n in "12"}
+    assert max(text.count("l") for text in re.findall(r'"(M[^"]+)"', play([Choice("n", "12")], frames).html())) == 299
 
 
 def frame(ax):

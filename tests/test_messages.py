@@ -34,6 +34,8 @@ TRACE = forward(PARAMS, X, activations.tanh)
 PANEL = figures.bars([1, 2], ["a", "b"])
 FRAMES = {(option,): figures.Frame(PANEL, alt="Bars.") for option in "ab"}
 CHOICE = figures.Choice("x", "ab")
+HIGHER = {**dict.fromkeys([("a", "1"), ("a", "2"), ("b", "1")], FRAMES["a",]),
+          ("b", "2"): figures.Frame(figures.bars([1, 4], "ab"), alt="Bars.")}
 
 
 def train(**changed):
@@ -110,8 +112,8 @@ SAID = [
      "frames must be one for every combination of options; got none for ('a',)"),
     (figures.play, [[CHOICE], FRAMES | {("c",): FRAMES["a",]}], ValueError,
      "frames must be one for every combination of options; got one for ('c',)"),
-    (figures.play, [[CHOICE], FRAMES | {("b",): figures.Frame(figures.bars([1, 4], "ab"), alt="Bars.")}], ValueError,
-     "the axes of frame b must be those of the frame at the start, x from -0.49 to 1.49, y from 0 to 2.1; "
+    (figures.play, [[CHOICE, figures.Choice("y", "12")], HIGHER], ValueError,
+     "the axes of frame b, 2 must be those of the frame at the start, x from -0.49 to 1.49, y from 0 to 2.1; "
      "got x from -0.49 to 1.49, y from 0 to 4.2"),
     (figures.Play, [[CHOICE], FRAMES, {("a",): "<svg></svg>"}, "<svg></svg>"], ValueError,
      "layers must be one for each frame; got 1 for 2"),
