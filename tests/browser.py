@@ -1,0 +1,20 @@
+"""What the tests in a browser share: where the built book is, which browser there is, and what they need to run."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
+from site_server import SITE, served  # noqa: E402
+
+__all__ = ["CHROMIUM", "FLAGS", "NEEDS", "SITE", "served"]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+NEEDS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html"),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the PATH"),
+]
