@@ -98,7 +98,7 @@ def layer(name: str, panels: Sequence[Panel], axes: Sequence[Axes]) -> str:
     Raises
     ------
     ValueError
-        If a panel of the frame of that name wants other axes.
+        If the frame of that name has another number of panels, or one that wants other axes.
 
     Examples
     --------
@@ -106,6 +106,7 @@ def layer(name: str, panels: Sequence[Panel], axes: Sequence[Axes]) -> str:
     >>> "text_" in svg(figure, "play"), "text_" in layer("down", [lambda ax: ax.plot([1, 0])], axes)
     (True, False)
     """
+    require(len(panels) == len(axes), f"the panels of {name}", f"as many as at the start, {len(axes)}", len(panels))
     figure = Figure(figsize=axes[0].figure.get_size_inches())
     for panel, like in zip(panels, axes, strict=True):
         ax = figure.add_axes(like.get_position())

@@ -115,6 +115,8 @@ SAID = [
     (figures.play, [[CHOICE, figures.Choice("y", "12")], HIGHER], ValueError,
      "the axes of frame b, 2 must be those of the frame at the start, x from -0.49 to 1.49, y from 0 to 2.1; "
      "got x from -0.49 to 1.49, y from 0 to 4.2"),
+    (figures.play, [[CHOICE], FRAMES | {("b",): figures.Frame(PANEL, PANEL, alt="Bars.")}], ValueError,
+     "the panels of frame b must be as many as at the start, 1; got 2"),
     (figures.Play, [[CHOICE], FRAMES, {("a",): "<svg></svg>"}, "<svg></svg>"], ValueError,
      "layers must be one for each frame; got 1 for 2"),
     # initializers
