@@ -12,6 +12,7 @@ biases. Randomness is the first argument, always.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -336,7 +337,7 @@ def init_params(rng: np.random.Generator, sizes: Sequence[int],
     require(np.ndim(sizes) == 1 and len(sizes) >= 2, "sizes",
             "two or more layer sizes, the input first", sizes)
     sizes = [count(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
-    shapes = list(zip(sizes, sizes[1:], strict=False))
+    shapes = list(pairwise(sizes))
     per_layer = zip(shapes, _each("weights", weights, len(shapes)),
                     _each("biases", biases, len(shapes)), strict=True)
     return [(weight(rng, shape), bias(rng, shape[1:])) for shape, weight, bias in per_layer]

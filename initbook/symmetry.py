@@ -11,6 +11,7 @@ weights above it. Two units are *tied* when all three agree.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -177,7 +178,7 @@ def collapsed_rates(sizes: Sequence[int], lr: float) -> list[tuple[float, float]
     require(len(sizes) >= 2, "sizes", "two or more layer sizes, the input first", list(sizes))
     sizes = [count(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
     n = [1, *sizes[1:-1], 1]
-    return [(lr * a / b, lr / b) for a, b in zip(n, n[1:], strict=False)]
+    return [(lr * a / b, lr / b) for a, b in pairwise(n)]
 
 
 def curvature(params: Params, trace: Trace, grads: Grads, activation: Activation,
