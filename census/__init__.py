@@ -7,6 +7,7 @@ and `make test`. `python -m census docs/variance/he.md` looks at one page.
     snippets  every piece of Python is run by something
     numbers   a result in prose comes from the cell that computed it
     displays  a displayed equation is labelled and checked, or says what it is instead
+    audit     the two pages on what others say have a verdict and its evidence for every claim
     figures   a figure has a text, a caption and an assertion
     glued     a number that is glued is used, and one that is used is glued (asked while the book is built)
 """

@@ -1,12 +1,12 @@
 """All pages at once, and what else shows Python: README and the package's docstrings."""
 
 import equations
-from census import displays, figures, numbers, snippets
+from census import audit, displays, figures, numbers, snippets
 from census.page import ROOT, Page
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 MODULES = sorted(path for folder in ("initbook", "equations") for path in (ROOT / folder).glob("*.py"))
-CHECKS = (snippets, numbers, displays, figures)
+CHECKS = (snippets, numbers, displays, figures, audit)
 
 def problems(paths=None):
     """What is wrong with these pages (without `paths`: with the book), each with its file, its line and what to do."""
@@ -28,7 +28,7 @@ def elsewhere():
 def counts(paths=PAGES):
     """How much there is that is checked, in words."""
     pages = [Page(path) for path in paths]
-    kinds = [numbers.count(page) | snippets.count(page) for page in pages]
+    kinds = [numbers.count(page) | snippets.count(page) | audit.count(page) for page in pages]
     tally = {kind: sum(of[kind] for of in kinds) for kind in kinds[0]}
     tally["figures"] = sum(figures.count(page) for page in pages)
     tally["equations"] = sum(len(displays.labels(page)) for page in pages)

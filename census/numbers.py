@@ -22,7 +22,7 @@ NUMBER = re.compile(
     )""",
     re.VERBOSE,
 )
-ALONE = re.compile(r"[\s\d.,+\u2212\-×~]*(?:\\(?:times|cdot|approx|%|,|;|pm)|10\^\{?[+-]?\d+\}?|[\d.])*[\s\d.,\\%{}]*")
+ALONE = re.compile(r"(?:[\s\d.,+\u2212×~-]|\\(?:times|cdot|approx|pm|[%,;])|10\^(?:\d|\{[+-]?\d+\}))*")
 NAMED = re.compile(
     r"(?:§+|\b(?:[Ss]ections?|[Cc]hapters?|[Ff]igures?|[Ff]igs?\.|[Tt]ables?|[Ee]quations?|[Ee]qs?\.|[Vv]ersions?"
     r"|Python|numpy|PyTorch|TensorFlow|Keras|JAX))\s*(?:\d+(?:\.\d+)*(?:\s*(?:,|and|to|–|-)\s*)?)+"

@@ -139,6 +139,7 @@ def test_census_passes_numbers_that_say_where_they_are_from(good):
     "It is 0.5 wide.",
     "It is $0.5$ wide.",
     "It is $10^{-8}$ wide.",
+    r"It is $3 \cdot 10^{-8}$ wide.",
     "It is 1e-5 wide.",
     "It is 10⁻⁵ wide.",
     "Accuracy: 98 %.",
