@@ -39,13 +39,13 @@ for (const play of document.querySelectorAll(".ib-play:not(.ib-live)")) {
     clearInterval(timer);
     timer = 0;
     if (run) run.textContent = "Play";
-    readout.ariaLive = "polite";
+    readout.setAttribute("aria-live", "polite");
   }
 
   function walk() {
     if (range.value === range.max) step(range, -range.max);
     run.textContent = "Pause";
-    readout.ariaLive = "off"; // or a screen reader would read every number on the way
+    readout.setAttribute("aria-live", "off"); // or a screen reader would read every number on the way
     timer = setInterval(() => (range.value === range.max ? halt() : step(range, 1)), 200);
   }
 
@@ -57,5 +57,6 @@ for (const play of document.querySelectorAll(".ib-play:not(.ib-live)")) {
     step(button.parentElement.querySelector("[type=range]"), +button.dataset.step);
   });
   play.querySelector(".ib-controls").hidden = false;
+  play.querySelector(".ib-how").hidden = true;
   addEventListener("pageshow", show); // a browser may have kept what the reader chose before
 }

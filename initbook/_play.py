@@ -194,10 +194,7 @@ class Play:
         at = self.choices.index(self.start)
         data = _pack(at, slots(stages, at))
         stages[at].find("svg").extend([_wrap("defs", definitions.values()), _wrap("g", fromstring(self._furniture))])
-        state = ", ".join(f"{control.name} {control.start}" for control in self.controls)
-        return (f'<div class="ib-figure ib-play">{_text(stages[at])}'
-                f'<p class="ib-still">Where scripts run, this figure has controls. It stands at: {escape(state)}.</p>'
-                f'<script type="application/json">{data}</script>'
+        return (f'<div class="ib-figure ib-play">{_text(stages[at])}<script type="application/json">{data}</script>'
                 f'<script>{_SCRIPT.read_text(encoding="utf-8")}</script></div>')
 
     def _stage(self, choice: tuple) -> str:
@@ -207,9 +204,12 @@ class Play:
                            for i, (control, option) in enumerate(zip(self.controls, choice, strict=True)))
         numbers = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
                           for name, value in frame.readout.items())
+        state = ", ".join(f"{control.name} {option}" for control, option in zip(self.controls, choice, strict=True))
         named = f'<svg role="img" aria-label="{escape(frame.alt)}" stroke-linejoin="round"'
         return ('<div class="ib-stage"><div class="ib-controls" role="group" aria-label="Move the figure" hidden="">'
                 f'{controls}</div><div class="ib-readout" role="status"><dl>{numbers}</dl></div>'
+                f'<p class="ib-state"><span>{escape(state)}</span>'
+                '<span class="ib-how">. Where scripts run, this figure has controls.</span></p>'
                 f'{layer.replace("<svg", named, 1)}</div>')
 
 

@@ -158,7 +158,8 @@ def test_the_page_shows_the_frame_at_the_start_and_hides_the_controls():
     shown = page().split("<script")[0]
     assert 'aria-label="normal, 1"' in shown and "uniform, 1" not in shown
     assert re.search(r'<div class="ib-controls"[^>]* hidden', shown)
-    assert "Where scripts run, this figure has controls. It stands at: shape normal, σ &amp; τ 1." in shown
+    assert "<span>shape normal, σ &amp; τ 1</span>" in shown
+    assert ". Where scripts run, this figure has controls.</span>" in shown
 
 
 def test_every_frame_has_its_own_text_and_numbers():

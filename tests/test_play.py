@@ -338,14 +338,23 @@ def test_without_scripts_there_is_a_figure_and_no_control(opened, name):
     figure = opened(name, java_script_enabled=False)
     assert figure.root.locator("svg").is_visible() and len(figure.alt()) > 100
     assert not figure.root.locator(".ib-controls").is_visible()
-    assert figure.root.locator(".ib-still").is_visible()
+    assert figure.root.locator(".ib-state").is_visible()
     assert all(figure.readout().values())
 
 
 @PAGES
 def test_with_scripts_there_are_controls_and_no_word_of_scripts(opened, name):
     figure = opened(name)
-    assert figure.root.locator(".ib-controls").is_visible() and not figure.root.locator(".ib-still").is_visible()
+    assert figure.root.locator(".ib-controls").is_visible() and not figure.root.locator(".ib-state").is_visible()
+
+
+def test_on_paper_there_is_the_chosen_frame_and_what_was_chosen(opened):
+    figure = opened(SCALE)
+    figure.option("ReLU").click()
+    figure.page.emulate_media(media="print")
+    assert not figure.root.locator(".ib-controls").is_visible()
+    assert figure.root.locator(".ib-state").inner_text() == "activation ReLU, σ 0.1 = 1/√n"
+    assert figure.alt().startswith("ReLU")
 
 
 @PAGES
