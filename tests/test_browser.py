@@ -1,21 +1,25 @@
-"""The built book as a reader's browser shows it: light, dark and on a phone, with no network but the book itself."""
+"""The built book as readers meet it, in Chromium: wide and narrow, light and dark, by keyboard, on paper, as files."""
 
-import functools
-import http.server
+import re
 import shutil
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SITE = ROOT / "build" / "html"
+sys.path.insert(0, str(ROOT / "tools"))
+from site_server import SITE, served, weight  # noqa: E402
+
 AXE = Path(sys.prefix) / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-VIEWS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (360, "light")}
+BROWSERS = 2  # side by side: a browser is busy on one core at a time
+WIDTHS, SCHEMES = (360, 768, 1280), ("light", "dark")
 SMALLEST_TEXT = 8  # CSS pixels, in a figure on a phone
+HEAVIEST = 600_000  # bytes of a first visit, compressed
+EACH_MAKE = ["index.html", "variance/he.html", "variance/scale.html", "search.html"]  # pages of every make
 
 # What axe finds in the theme's own parts and a few lines cannot cure: rule -> where. It must stay exact: a finding that
 # is gone is taken off the list.
@@ -45,53 +49,30 @@ FACTS = """() => {
     texts: [...new Set(lines)].map(line => [line.closest('[id*="text_"]').id, size(line)]),
     unnamed: [...document.querySelectorAll('.ib-figure svg')]
       .filter(s => s.getAttribute('role') != 'img' || !s.getAttribute('aria-label')).length,
+    searches: [...document.querySelectorAll('.search-button__button, .bd-main .bd-search')]
+      .filter(e => e.checkVisibility()).length,
   };
 }"""
-# The letters of a formula and the shapes of a figure are hidden from screen readers, and there are thousands.
-RUN_AXE = """async () => (await axe.run({exclude: ['.ib-figure svg > *', '.katex-html > *']},
-                                        {resultTypes: ['violations']})).violations
-  .flatMap(v => v.nodes.map(n => [v.id, n.target.join(' ')]))"""
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address():
-    """The book, served as a web site."""
-    handler = functools.partial(Quiet, directory=str(SITE))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-def guard(page, address, said):
-    """Note everything a page complains of, and every request that would leave the book."""
-
-    def pass_on(route):
-        if route.request.url.startswith((address, "data:", "blob:")):
-            return route.continue_()
-        said.append(f"request to {route.request.url}")
-        return route.abort()
-
-    page.route("**/*", pass_on)
-    page.on("console", lambda message: message.type == "error" and said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-
-
-def visit(page, url, said, with_axe):
-    said.clear()
-    page.goto(url, wait_until="load")
-    page.add_style_tag(content="* { animation: none !important; transition: none !important; }")
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.wait_for_timeout(50)  # for what listens to that
-    facts = page.evaluate(FACTS)
-    if with_axe:
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    return facts | {"axe": page.evaluate(RUN_AXE) if with_axe else [], "said": sorted(set(said))}
+# axe walks through every element of a page, ten thousand and more. What it can say nothing about goes, and its place
+# stays: the letters of formulas, the shapes of figures, and of the words in code all but one of each kind and place.
+STRIP = """() => {
+  document.querySelectorAll('.ib-figure svg').forEach(svg => svg.replaceChildren());
+  document.querySelectorAll('.katex-mathml').forEach(math => (math.textContent = math.textContent));
+  const bases = [...document.querySelectorAll('.katex-html .katex-base')];
+  const sizes = bases.map(base => base.getBoundingClientRect());
+  bases.forEach((base, i) => {
+    base.style.cssText = `display: inline-block; width: ${sizes[i].width}px; height: ${sizes[i].height}px`;
+    base.replaceChildren();
+  });
+  const words = [...document.querySelectorAll('.highlight pre span:not(:has(*))')];
+  const kinds = words.map(word => word.className + getComputedStyle(word.closest('.highlight')).backgroundColor);
+  words.forEach((word, i) => kinds.indexOf(kinds[i]) < i && word.replaceWith(word.textContent));
+}"""
+RUN_AXE = """async () => (await axe.run(document, {
+    resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  })).violations.flatMap(v => v.nodes.map(n => [v.id, n.target.join(' ')]))"""
+STILL = "* { animation: none !important; transition: none !important; }"
 
 
 def pages():
@@ -100,37 +81,107 @@ def pages():
 
 
 @pytest.fixture(scope="module")
-def visits(address):
-    """Every page in every view: (page, view) -> what was found there."""
+def address():
+    """The book, served as a web site."""
+    with served() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
     from playwright.sync_api import sync_playwright
 
-    found = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for view, (width, scheme) in VIEWS.items():
-            page, said = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme), []
-            guard(page, address, said)
-            for name in pages():
-                # Colours differ between light and dark, nothing that axe looks at does on a phone; and the listings
-                # of source code are all alike.
-                with_axe = view != "phone" and not name.startswith("_modules/")
-                found[name, view] = visit(page, address + name, said, with_axe)
-            page.close()
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page in a context of its own: nothing kept from before."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+# Every page in every view
+
+
+def listen(page, said, urls):
+    """Note everything a page asks for and complains of."""
+    page.on("request", lambda request: urls.append(request.url))
+    page.on("console", lambda message: message.type == "error" and said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+
+def show(page, width, scheme):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_timeout(400)  # the theme waits for 300 ms before it looks which boxes scroll
+
+
+def visit(browser, address, name):
+    """One page, opened once and shown in every view: what was found there."""
+    context, said, urls = browser.new_context(viewport={"width": 360, "height": 900}), [], []
+    page = context.new_page()
+    listen(page, said, urls)
+    page.goto(address + name, wait_until="load")
+    page.wait_for_timeout(100)
+    ours = [url for url in urls if url.startswith(address)]
+    found = {"kB": weight(SITE, address, ours), "facts": {}, "axe": {}}
+    page.add_style_tag(content=STILL)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for width in WIDTHS:
+        show(page, width, "light")
+        found["facts"][width] = page.evaluate(FACTS)
+    page.evaluate(STRIP)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not name.startswith("_modules/"):  # listings of source code, all alike
+        for width, scheme in [(w, s) for w in (WIDTHS[0], WIDTHS[-1]) for s in SCHEMES]:
+            show(page, width, scheme)
+            found["axe"][width, scheme] = page.evaluate(RUN_AXE)
+    context.close()
+    others = [f"request to {url}" for url in urls if not url.startswith((address, "data:", "blob:"))]
+    return found | {"said": sorted(set(said + others))}
+
+
+def visit_all(address, names):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        found = {name: visit(browser, address, name) for name in names}
         browser.close()
     return found
 
 
+@pytest.fixture(scope="module")
+def visits(address):
+    """page -> what was found there; several browsers share the pages, the heavy ones dealt out evenly."""
+    names = sorted(pages(), key=lambda name: -(SITE / name).stat().st_size)
+    with ThreadPoolExecutor(BROWSERS) as browsers:
+        parts = browsers.map(lambda i: visit_all(address, names[i::BROWSERS]), range(BROWSERS))
+        return {name: found for part in parts for name, found in part.items()}
+
+
 def those(visits, fact):
-    """Where a fact is something rather than nothing: what a page should have none of."""
-    return {where: facts[fact] for where, facts in visits.items() if facts[fact]}
+    """(page, width) -> a fact that is something rather than nothing: what a page should have none of."""
+    seen = {(name, width): f[fact] for name, v in visits.items() for width, f in v["facts"].items()}
+    return {where: value for where, value in seen.items() if value}
 
 
 def test_no_page_complains_or_asks_another_host(visits):
-    assert those(visits, "said") == {}
+    assert {name: found["said"] for name, found in visits.items() if found["said"]} == {}
+
+
+def test_a_first_visit_to_any_page_is_light(visits):
+    assert {name: found["kB"] for name, found in visits.items() if found["kB"] >= HEAVIEST} == {}
 
 
 def test_no_page_is_wider_than_the_window(visits):
-    assert {where: f["wider"] for where, f in visits.items() if f["wider"] > 0} == {}
+    assert {where: pixels for where, pixels in those(visits, "wider").items() if pixels > 0} == {}
 
 
 def test_every_formula_is_drawn(visits):
@@ -147,16 +198,255 @@ def test_every_figure_has_a_text_for_those_who_do_not_see_it(visits):
     assert those(visits, "unnamed") == {}
 
 
+def test_a_reader_sees_one_way_to_search(visits):
+    seen = {(name, width): f["searches"] for name, v in visits.items() for width, f in v["facts"].items()}
+    # The search page has its field, and the button of the other pages.
+    assert {where: n for where, n in seen.items() if n != 1 + (where[0] == "search.html")} == {}
+
+
 def test_text_in_figures_can_be_read_on_a_phone(visits):
-    phones = {page: facts["texts"] for (page, view), facts in visits.items() if view == "phone"}
+    phones = {name: found["facts"][360]["texts"] for name, found in visits.items()}
     assert any(phones.values()), "no text was found in any figure"
-    small = {page: [t for t in texts if t[1] < SMALLEST_TEXT] for page, texts in phones.items()}
-    assert {page: texts for page, texts in small.items() if texts} == {}
+    small = {name: [t for t in texts if t[1] < SMALLEST_TEXT] for name, texts in phones.items()}
+    assert {name: texts for name, texts in small.items() if texts} == {}
 
 
 def test_axe_finds_nothing_but_what_is_allowed(visits):
     found = {}
-    for where, facts in visits.items():
-        for rule, target in facts["axe"]:
-            found.setdefault(rule, {}).setdefault(target, where)
+    for name, seen in visits.items():
+        for view, violations in seen["axe"].items():
+            for rule, target in violations:
+                found.setdefault(rule, {}).setdefault(target, (name, *view))
     assert {rule: set(targets) for rule, targets in found.items()} == ALLOWED, found
+
+
+# By keyboard
+
+STOPS = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+  .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true}))
+  .map((e, i) => (e.dataset.stop = i))"""
+HERE = """() => {
+  const e = document.activeElement, style = getComputedStyle(e);
+  const marked = style.outlineStyle !== 'none' || style.boxShadow !== 'none' || e.matches('.skip-link *');
+  return e === document.body ? null : {stop: e.dataset.stop, marked, what: e.outerHTML.slice(0, 160)};
+}"""
+
+
+@pytest.mark.parametrize("name", EACH_MAKE)
+def test_the_tab_key_reaches_everything_and_shows_where_it_is(page, address, name):
+    page.goto(address + name)
+    page.evaluate("document.activeElement.blur()")
+    expected, reached = set(map(str, page.evaluate(STOPS))), []
+    for _ in range(3 * len(expected)):
+        page.keyboard.press("Tab")
+        here = page.evaluate(HERE)
+        if here is None or (reached and here["stop"] == reached[0]["stop"]):
+            break
+        reached.append(here)
+    assert [stop["what"] for stop in reached if not stop["marked"]] == []
+    assert expected - {stop["stop"] for stop in reached} == set()
+
+
+def test_the_first_tab_leads_past_the_navigation(page, address):
+    page.goto(address + "variance/he.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main-content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+@pytest.mark.parametrize("box", ["details.solution", "details.above-input"])
+def test_folded_boxes_open_by_keyboard(page, address, box):
+    page.goto(address + "variance/he.html")
+    first = page.locator(box).first
+    assert first.get_attribute("open") is None
+    for key, opened in [("Enter", True), ("Space", False), ("Space", True)]:
+        first.locator("summary").first.press(key)
+        assert first.evaluate("box => box.open") is opened
+
+
+def test_solutions_stay_closed_until_asked_for_and_open_for_an_address_in_them(page, address):
+    page.goto(address + "variance/he.html")
+    assert page.locator("details.solution[open]").count() == 0
+    inside = page.locator("details.solution p").first
+    inside.evaluate("p => p.id = 'inside'")
+    page.evaluate("location.hash = 'inside'")
+    page.wait_for_function("document.querySelector('details.solution').open")
+
+
+def test_a_reader_who_asks_for_less_motion_gets_none(page, address):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(address + "variance/he.html")
+    slow = page.evaluate("""() => [...document.querySelectorAll('body *')].filter(e => {
+      const s = getComputedStyle(e);
+      return [s.transitionDuration, s.animationDuration].some(d => d.split(',').some(t => parseFloat(t) > 0));
+    }).length""")
+    assert slow == 0
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+# Find and take
+
+
+def results(page, address, query):
+    page.goto(f"{address}search.html?q={query}")
+    page.wait_for_function("document.querySelector('.search-summary')?.innerText")  # when all are listed
+    return page.locator("#search-results li > a").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("Xavier", "variance/xavier.html"),
+        ("dead ReLU", "symmetry/what-moves.html"),
+        ("11.35", "symmetry/real-digits.html"),
+        ("1.7128", None),
+    ],
+)
+def test_search_finds_words_and_numbers(page, address, query, wanted):
+    found = [link.partition("?")[0].partition("#")[0] for link in results(page, address, query)]
+    assert wanted in found if wanted else found == []
+
+
+def test_search_finds_what_cells_computed_and_what_solutions_hide(page, address):
+    page.goto(address + "variance/he.html")
+    hidden = re.findall(r"[A-Za-z]{9,}", page.locator("details.solution").first.text_content())
+    glued = page.locator("article .pasted-text").evaluate_all("all => all.map(e => e.innerText)")
+    number = next(text for text in glued if re.fullmatch(r"\d+\.\d+", text))
+    for query in (number, hidden[-1]):
+        assert any(link.startswith("variance/he.html") for link in results(page, address, query)), query
+
+
+def test_search_shows_words_of_the_article_around_what_it_found(page, address):
+    results(page, address, "dead ReLU")
+    excerpt = page.locator("#search-results li p").first
+    excerpt.wait_for()
+    assert "System Settings" not in page.locator("#search-results").inner_text()
+    assert "\\mathrm" not in page.locator("#search-results").inner_text()
+
+
+def test_every_page_leads_on_and_back(page, address):
+    page.goto(address + "variance/he.html")
+    assert page.locator(".prev-next-footer a.left-prev").get_attribute("href") == "xavier.html"
+    assert page.locator(".prev-next-footer a.right-next").get_attribute("href") == "gains.html"
+
+
+@pytest.mark.parametrize("what", ["h2", "div.math:has(.eqno)", "figure figcaption"])
+def test_headings_equations_and_figures_give_their_address(page, address, what):
+    page.goto(address + "variance/he.html")
+    things = page.locator(f"article {what}")
+    links = page.locator(f"article {what} a.headerlink")
+    assert links.count() == things.count() > 0
+    link = links.first
+    assert link.evaluate("a => document.querySelector(a.hash) !== null")
+    assert link.evaluate("a => getComputedStyle(a).opacity") == "0"
+    link.focus()
+    page.keyboard.press("Shift+Tab")  # a focus that came by keyboard, which is what browsers show
+    page.keyboard.press("Tab")
+    assert link.evaluate("a => a === document.activeElement && getComputedStyle(a).opacity") == "1"
+
+
+def test_a_copied_snippet_has_neither_prompts_nor_outputs(browser, address):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(address + "variance/he.html")
+    block = page.locator("article div.highlight:has(.gp)").first
+    shown = block.locator("pre").inner_text()
+    block.hover()
+    block.locator(".copybtn").click()
+    page.wait_for_function("navigator.clipboard.readText()")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    context.close()
+    typed = [line[4:].rstrip() for line in shown.splitlines() if line.startswith((">>> ", "... "))]
+    assert len(typed) < len(shown.splitlines())
+    assert [line.rstrip() for line in copied.splitlines()] == typed
+
+
+def test_the_head_of_a_page_offers_what_can_be_taken(page, address):
+    page.goto(address + "variance/he.html")
+    page.locator(".dropdown-download-buttons > button").press("Enter")
+    links = page.locator(".dropdown-download-buttons a:visible").evaluate_all("all => all.map(a => a.href)")
+    assert links == [f"{address}_sources/variance/he.{kind}" for kind in ("ipynb", "md")]
+    assert [page.request.get(link).status for link in links] == [200, 200]
+
+
+def test_a_lost_reader_gets_help_at_any_depth(page, address):
+    said = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address + "no/such/page.html")
+    assert "There is no such page" in page.locator("h1:visible").inner_text()
+    assert page.evaluate("getComputedStyle(document.querySelector('.bd-article')).fontFamily") != "serif"
+    assert page.evaluate("document.styleSheets[0].cssRules.length") > 1000
+    page.locator("article li a").first.click()
+    page.wait_for_url(address + "index.html*")
+    assert said == []
+
+
+# As files, without scripts, on paper
+
+
+@pytest.mark.parametrize("name", EACH_MAKE)
+def test_the_book_can_be_opened_as_files(page, name):
+    said, urls = [], []
+    listen(page, said, urls)
+    page.goto((SITE / name).as_uri())
+    page.wait_for_timeout(200)
+    assert said == []
+    assert [url for url in urls if not url.startswith(("file:", "data:"))] == []
+    fonts = page.evaluate("[...document.fonts].filter(f => f.status !== 'unloaded').map(f => [f.family, f.status])")
+    assert {status for _, status in fonts} == {"loaded"}
+    assert page.evaluate(FACTS)["undrawn"] == []
+
+
+def test_search_in_files_lists_pages_and_says_what_is_missing(page):
+    said, urls = [], []
+    listen(page, said, urls)
+    assert any("xavier" in link for link in results(page, SITE.as_uri() + "/", "Xavier"))
+    assert "without excerpts" in page.locator(".file-note").inner_text()
+    assert said == []
+
+
+def test_without_scripts_the_text_the_formulas_and_the_figures_are_there(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "variance/he.html")
+    kinds = (".katex-html", "svg", "p", "summary")
+    shown = {what: page.locator(f"article {what}").first.is_visible() for what in kinds}
+    dead = page.locator(".pst-js-only:visible").count()
+    context.close()
+    assert all(shown.values()), shown
+    assert dead == 0
+
+
+def test_dark_pages_are_dark_from_the_start(browser, address):
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.route("**/*.js*", lambda route: route.abort())  # whatever scripts would do later
+    page.goto(address + "variance/he.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    context.close()
+
+
+def test_on_paper_there_is_the_article_alone_black_on_white_with_every_box_open(page, address):
+    page.emulate_media(color_scheme="dark", media="print")
+    page.goto(address + "variance/he.html")
+    page.evaluate("addEventListener('beforeprint', () => { window.printed = ["
+                  "document.documentElement.dataset.theme, document.querySelectorAll('details:not([open])').length,"
+                  "getComputedStyle(document.body).backgroundColor]; })")  # fmt: skip
+    page.pdf()
+    theme, closed, paper = page.evaluate("window.printed")
+    assert (theme, closed, paper) == ("light", 0, "rgb(255, 255, 255)")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"  # as it was
+    assert page.locator("details.solution[open]").count() == 0
+    seen = ".bd-sidebar-primary, .bd-sidebar-secondary, .prev-next-footer, .bd-header-article, .copybtn, .headerlink"
+    assert page.locator(seen).evaluate_all("all => all.filter(e => e.checkVisibility()).length") == 0
+    assert page.locator("article h1").first.is_visible()
+
+
+def test_on_paper_links_that_leave_the_book_are_spelt_out(page, address):
+    page.emulate_media(media="print")
+    page.goto(address + "reference/cite.html")
+    link = page.locator("article a.external").first
+    after = link.evaluate("a => getComputedStyle(a, '::after').content")
+    assert link.get_attribute("href") in after

@@ -1,6 +1,7 @@
 """What the build makes of the pages beside their text: lean pages, notebooks to take, what a published site needs."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -211,6 +212,7 @@ def run_like_a_reader(notebook, folder):
     return subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False)
 
 
+EXTENSIONS = {"amsmath", "colon_fence", "dollarmath"}
 TAKEN = ["index", "variance/fans"]
 
 
@@ -226,9 +228,38 @@ def test_a_notebook_that_was_taken_runs_without_what_builds_the_book(name, tmp_p
 @needs_site
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_source_that_was_taken_is_a_notebook_that_runs(name, tmp_path):
-    from myst_nb.core.config import NbParserConfig
     from myst_nb.core.read import read_myst_markdown_notebook
+    from myst_parser.config.main import MdParserConfig
 
     text = (SITE / "_sources" / f"{name}.md").read_text(encoding="utf-8")
-    ran = run_like_a_reader(read_myst_markdown_notebook(text, NbParserConfig()), tmp_path)
+    ran = run_like_a_reader(read_myst_markdown_notebook(text, MdParserConfig(enable_extensions=EXTENSIONS)), tmp_path)
     assert ran.returncode == 0, ran.stderr
+
+
+# A small book with an address
+
+
+@pytest.mark.slow
+def test_an_address_in_one_place_brings_launch_buttons_previews_and_a_map(tmp_path):
+    from test_build import Book
+
+    book = Book(tmp_path)
+    shutil.copytree(ROOT / "initbook", tmp_path / "initbook", dirs_exist_ok=True)  # it draws the card
+    (tmp_path / "initbook" / "__init__.py").write_text("ANSWER = 41\n")
+    urls = '[project.urls]\nDocumentation = "https://someone.github.io/book/"\nSource = "https://github.com/someone/book"'
+    text = (tmp_path / "pyproject.toml").read_text(encoding="utf-8")
+    book.write("pyproject.toml", re.sub(r"\[project\.urls\][^\[]*", urls + "\n\n", text))
+    assert book.build() == (True, "")
+    page, html = book.page(), tmp_path / "build" / "html"
+    for address in (
+        "https://colab.research.google.com/github/someone/book/blob/gh-pages/_sources/one.ipynb",
+        "https://mybinder.org/v2/gh/someone/book/gh-pages?urlpath=lab/tree/_sources/one.ipynb",
+        "https://github.com/someone/book/edit/main/docs/one.md",
+        "https://someone.github.io/book/_static/card.png",
+        '<link rel="canonical" href="https://someone.github.io/book/one.html" />',
+    ):
+        assert address in page
+    assert "https://someone.github.io/book/one.html" in (html / "sitemap.xml").read_text()
+    assert "someone/book" in (html / "binder" / "requirements.txt").read_text()
+    assert (html / "_static" / "card.png").exists()
+    assert "git+https://github.com/someone/book" in (html / "_sources" / "one.ipynb").read_text()
