@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
-from site_server import SITE, served  # noqa: E402
+from site_server import SITE, served, weight  # noqa: E402
 
-__all__ = ["CHROMIUM", "FLAGS", "NEEDS", "SITE", "served"]
+__all__ = ["CHROMIUM", "FLAGS", "NEEDS", "SITE", "served", "weight"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]

@@ -1,20 +1,14 @@
 """The built book as readers meet it, in Chromium: wide and narrow, light and dark, by keyboard, on paper, as files."""
 
 import re
-import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
-from site_server import SITE, served, weight  # noqa: E402
+from browser import CHROMIUM, FLAGS, NEEDS, SITE, weight
 
 AXE = Path(sys.prefix) / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 BROWSERS = 2  # side by side: a browser is busy on one core at a time
 WIDTHS, SCHEMES = (360, 768, 1280), ("light", "dark")
 SMALLEST_TEXT = 8  # CSS pixels, in a figure on a phone
@@ -25,11 +19,7 @@ EACH_MAKE = ["index.html", "variance/he.html", "variance/scale.html", "search.ht
 # is gone is taken off the list.
 ALLOWED = {}
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html"),
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the PATH"),
-]
+pytestmark = NEEDS
 
 FACTS = """() => {
   const root = document.documentElement, clone = document.querySelector('article')?.cloneNode(true);
@@ -78,23 +68,6 @@ STILL = "* { animation: none !important; transition: none !important; }"
 def pages():
     found = (path.relative_to(SITE) for path in sorted(SITE.rglob("*.html")))
     return [str(path) for path in found if path.parts[0] != "_static"]
-
-
-@pytest.fixture(scope="module")
-def address():
-    """The book, served as a web site."""
-    with served() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
