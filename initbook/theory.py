@@ -179,7 +179,7 @@ def forward_gain(activation: Activation, q: float = 1.0, kinks: Sequence[float] 
     >>> round(forward_gain(tanh), 4)
     1.5925
     """
-    return float(np.sqrt(number("q", q, above=0) / mean_f2(activation, q, kinks)))
+    return float(np.sqrt(q / mean_f2(activation, q, kinks)))
 
 
 def backward_gain(activation: Activation, q: float = 1.0, kinks: Sequence[float] = (0.0,)) -> float:

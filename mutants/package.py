@@ -37,7 +37,8 @@ HEAVY = (
 ).split()
 PYTEST = ["-x", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
 # Tests of a module that do not bear its name.
-OWN = {"_play": "test_frames", "_sheet": "test_figures", "_svg": "test_figures"}
+OWN = {"_play": "test_frames", "_sheet": "test_figures", "_svg": "test_figures", "theory": "test_gains",
+       "training": "test_moved"}
 SILENT = ["-p", "no:terminal", "-o", "addopts=-m 'not browser and not slow'"]  # what it would print costs time
 
 

@@ -208,6 +208,7 @@ SAID = [
      "grads must be of the shapes of params, [((3, 5), (5,)), ((5, 2), (2,))]; got [((3, 6), (6,)), ((6, 2), (2,))]"),
     (optimizers.adam(0.1).step, [PARAMS, [(None, 1)], None], ValueError,
      "grads must be of the shapes of params, [((3, 5), (5,)), ((5, 2), (2,))]; got [(None, None)]"),
+    (optimizers.sgd, ["0.1"], TypeError, "lr must be a number; got '0.1'"),
     # probes
     (probes.mean_square, [X[0]], ValueError, "layer must be 2-dimensional; got shape (3,)"),
     (probes.mean_square, [X[:0]], ValueError, "layer must be of one or more samples and units; got shape (0, 3)"),
@@ -253,6 +254,12 @@ SAID = [
     (theory.length_map, [activations.relu, 1], {"q": 0}, ValueError, "q must be a finite number above 0; got 0"),
     (theory.length_map, [activations.relu, 1], {"q": 1, "layers": 0}, ValueError,
      "layers must be a whole number of at least 1; got 0"),
+    (theory.fixed_point, [activations.identity, 0.5], ValueError,
+     "weight_var must be one for which the length map settles above 0; got 0.5, and from q = 1 it reaches 9.09495e-13"),
+    (theory.fixed_point, [activations.identity, 2], {"q": 2.0}, ValueError,
+     "weight_var must be one for which the length map settles above 0; got 2, and from q = 2 it reaches 2.19902e+12"),
+    (theory.fixed_point, [activations.relu, 3], ValueError,
+     "weight_var must be one for which the length map settles; got 3"),
     # training
     (training.moved, [PARAMS, WIDER], ValueError,
      "after must be of the shapes of before, [(3, 5), (5, 2)]; got [(3, 6), (6, 2)]"),

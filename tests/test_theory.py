@@ -82,7 +82,7 @@ def test_entropy_is_the_least_loss_of_a_constant_prediction(counts):
 
 
 def test_entropy_lies_between_0_and_the_logarithm_of_the_number_of_classes():
-    assert entropy([5, 0]) == 0
+    assert entropy([5, 0]) == entropy([1]) == 0
     assert entropy([3] * 10) == pytest.approx(np.log(10), rel=8 * EPS)
     assert entropy([3] * 9 + [4]) < np.log(10)
 

@@ -9,6 +9,7 @@ from checks import EPS, flat, largest_difference, network_and_data, read_only
 from scipy.special import softmax as scipy_softmax
 from sklearn.linear_model import LogisticRegression
 
+from initbook import training
 from initbook.activations import get, identity, tanh
 from initbook.initializers import init_params, normal, zeros
 from initbook.losses import sigmoid_cross_entropy, softmax_cross_entropy, squared_error
@@ -285,6 +286,13 @@ def test_moved_is_the_share_of_entries_that_differ_in_any_bit():
     assert moved(PARAMS, after) == [(3 / 12, 0), (0, 1 / 2)]
     with pytest.raises(ValueError, match=re.escape("after must be of the shapes of before, [(3, 4)")):
         moved(PARAMS, PARAMS[:1])
+
+
+def test_a_bar_is_shown_on_a_terminal_and_only_when_it_is_asked_for(monkeypatch):
+    asked = []
+    monkeypatch.setattr(training, "tqdm", lambda steps, disable: asked.append((list(steps), disable)) or steps)
+    run(2), run(2, progress=False), run(2, progress=True)  # None: disabled where there is no terminal
+    assert asked == [([0, 1, 2], True), ([0, 1, 2], True), ([0, 1, 2], None)]
 
 
 # --- errors
