@@ -36,6 +36,7 @@ def visit(browser, address, name):
     phone.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.add_init_script(WATCH)
     page.goto(address + name, wait_until="networkidle")
+    page.wait_for_function("seen.lcp")  # what was painted is told a little later
     seen = page.evaluate("seen")
     context.close()
     return {"urls": urls, "LCP": seen["lcp"] / 1000, "CLS": seen["cls"]}

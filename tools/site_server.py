@@ -35,7 +35,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if path.suffix in COMPRESSED:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(ConnectionError):  # a reader who has left in the meantime
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass
