@@ -322,7 +322,7 @@ FAULTS = {
     "$$\na = b\n$$": "an equation without a label: give it a label and a check",
     "```{math}\n:label: eq-new\na = b\n```": "eq-new has no check: add one to equations/",
     "```{code-cell} python\nfrom initbook import figures\nfigures.Picture()\n```": "no alternative text",
-    '```{code-cell} python\nfrom myst_nb import glue\nglue("idle", 1.0, display=False)\n```': "idle is glued and no sentence",
+    '```{code-cell} python\nfrom myst_nb import glue\nglue("idle", 1.0, display=False)\n```': "idle is glued and",
 }
 
 
