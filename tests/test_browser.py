@@ -197,6 +197,7 @@ def test_axe_finds_nothing_but_what_is_allowed(visits):
 
 STOPS = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true}))
+  .filter(e => e.type !== 'radio' || e.checked)  // of a group of these, the arrow keys reach the others
   .map((e, i) => (e.dataset.stop = i))"""
 HERE = """() => {
   const e = document.activeElement, style = getComputedStyle(e);
