@@ -12,13 +12,15 @@ matplotlib, and it computes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
+from itertools import combinations, cycle
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgba
+from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
 
 from initbook._check import Array, require
 from initbook._play import Choice, Frame, Play, Slider, check_frames, short
@@ -40,9 +42,28 @@ _SHADES = _fading((0, COLORS[0], 0), (1, COLORS[0], 0.75))
 _SIGNED = _fading((0, COLORS[1], 1), (0.5, COLORS[1], 0), (0.5, COLORS[0], 0), (1, COLORS[0], 1))
 
 
-def _legend(ax: Axes, where: str | None) -> None:
-    if where and ax.get_legend_handles_labels()[0]:
+def _name(ax: Axes, where: str | None) -> None:
+    """Write down what each line is called: beside its end, or in a legend."""
+    lines, names = ax.get_legend_handles_labels()
+    if where == "ends":
+        for line, name in zip(lines, names, strict=True):
+            require(len(line.get_xdata()) > 0, "legend", f"a place within the panel, for {name!r} has no end",
+                    repr(where))
+            ax.annotate(name, line.get_xydata()[-1], xycoords=line.get_transform(), xytext=(5, 0),
+                        textcoords="offset points", va="center", fontsize=9)
+    elif where and lines:
         ax.legend(loc=where)
+
+
+def _require_space(figure: MatplotlibFigure) -> None:
+    """Names at the ends of lines must not lie on each other."""
+    names = [text for ax in figure.axes for text in ax.texts if isinstance(text, Annotation)]
+    if names:
+        figure.draw_without_rendering()  # which is when places are found
+    for a, b in combinations(names, 2):
+        require(not a.get_window_extent().overlaps(b.get_window_extent()), "legend",
+                "a place within the panel where lines end close to each other",
+                f"'ends' for {a.get_text()!r} and {b.get_text()!r}")
 
 
 def show(*panels: Panel, alt: str, columns: int | Sequence[int] = 1,
@@ -63,7 +84,8 @@ def show(*panels: Panel, alt: str, columns: int | Sequence[int] = 1,
     Raises
     ------
     ValueError
-        Without panels, without an alternative text, or for more than 3 columns.
+        Without panels, without an alternative text, for more than 3 columns, or where the names of two
+        lines would lie on each other.
 
     Examples
     --------
@@ -74,6 +96,7 @@ def show(*panels: Panel, alt: str, columns: int | Sequence[int] = 1,
     require(bool(alt.strip()), "alt", "a sentence that says what the picture shows", repr(alt))
     with matplotlib.rc_context(STYLE):
         figure, _ = sheet(panels, columns, height)
+        _require_space(figure)
         return Figure(inline(svg(figure, alt), alt), alt)
 
 
@@ -138,7 +161,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     marker
         A matplotlib marker for the measured points, for example ``"o"``; none when empty.
     legend
-        Where matplotlib puts the legend; None for no legend.
+        Where matplotlib puts the legend; ``"ends"`` for each name beside the end of its line, which is
+        read faster, but needs lines that end apart; None for no names.
     coincide
         Draw earlier measured curves wider, so that they show under later ones at the same place.
     bands
@@ -181,7 +205,7 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
                 ax.tick_params(axis=axis, which="both", labelsize=10.2)
         if ylim:
             ax.set_ylim(ylim)
-        _legend(ax, legend)
+        _name(ax, legend)
     return draw
 
 
@@ -225,7 +249,7 @@ def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequen
             ax.plot(px, py, color=color, label=label, linewidth=2.2)
             ax.scatter([px[0], px[-1]], [py[0], py[-1]], s=[12, 40], color=color, zorder=3)
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
-        _legend(ax, legend)
+        _name(ax, legend)
     return draw
 
 
@@ -306,10 +330,11 @@ def dots(measured: Mapping[str, tuple], rows: Sequence[str], *,
         for label, values in (predicted or {}).items():
             require(label in measured, "predicted", "labels of measured", repr(label))
             ax.plot(values, y, linestyle="", marker="|", markersize=15, markeredgewidth=1.4, color=INK)
+        require(legend != "ends", "legend", "a place within the panel, for dots have no ends", repr(legend))
         ax.set(title=title, xlabel=xlabel, xscale=xscale, ylim=(len(rows) - 0.5, -0.5))
         ax.set_yticks(y, rows)
         ax.grid(axis="y", color=INK, alpha=0.15)
-        _legend(ax, legend)
+        _name(ax, legend)
     return draw
 
 

@@ -317,6 +317,37 @@ def test_a_legend_stands_where_it_is_asked_and_else_where_it_fits_best(make):
     assert axes_of(make(legend=None)).get_legend() is None
 
 
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_a_name_at_the_end_of_a_line_stands_just_right_of_it(scale):
+    options = {"xscale": scale, "yscale": scale, "legend": "ends"}
+    ax = axes_of(curves(LINES, predicted={"a": (T, T)}, levels={"level": 1.5}, **options))
+    ax.figure.draw_without_rendering()
+    ends = {"a": (4, 4), "b": (4, 8)}
+    places = {name: ax.transData.transform(end) for name, end in ends.items()}
+    places["level"] = (ax.bbox.x1, ax.transData.transform((1, 1.5))[1])
+    assert [text.get_text() for text in ax.texts] == list(places)
+    assert ax.get_legend() is None
+    for text in ax.texts:
+        box, (x, y) = text.get_window_extent(), places[text.get_text()]
+        assert abs(box.x0 - x - 5 * ax.figure.dpi / 72) < 2 and abs((box.y0 + box.y1) / 2 - y) < 2
+        assert (text.get_fontsize(), text.get_color(), text.arrow_patch) == (9, STYLE["text.color"], None)
+
+
+def test_names_at_the_ends_of_lines_may_not_lie_on_each_other():
+    near = curves({"a": (T, T), "b": (T, 1.02 * T)}, legend="ends")
+    with pytest.raises(ValueError, match="legend must be a place within .* 'ends' for 'a' and 'b'"):
+        show(near, alt="Two lines.")
+    far = curves({"a": (T, T), "b": (T, 2 * T)}, legend="ends")
+    assert show(far, far, alt="Four lines.", columns=2).alt == "Four lines."
+
+
+@pytest.mark.parametrize("panel", [curves({"a": ([], [])}, legend="ends"), curves(LINES, dashed="law", legend="ends"),
+                                   dots({"a": ([1.0], [0.1])}, "x", legend="ends")])
+def test_what_has_no_end_cannot_be_named_there(panel):
+    with pytest.raises(ValueError, match="legend must be a place within the panel.* no end.*; got 'ends'"):
+        axes_of(panel)
+
+
 @pytest.mark.parametrize("panel", [curves({}), contours(T, T, ROUND, levels=[1, 2]), dots({}, "x")])
 def test_nothing_to_name_makes_no_legend(panel):
     assert axes_of(panel).get_legend() is None

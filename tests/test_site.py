@@ -94,6 +94,12 @@ def test_a_notebook_for_readers_needs_no_glue_and_has_its_numbers():
     assert "myst_nb" not in notebook.cells[1].source
 
 
+def test_a_page_with_a_failed_cell_keeps_the_names_of_numbers_that_are_missing():
+    cells = [nbformat.v4.new_markdown_cell("It is {glue:text}`page.md::loss:.2f`.")]
+    notebook = take_away.for_readers(nbformat.v4.new_notebook(cells=cells), {}, "")
+    assert notebook.cells[0].source == "It is {glue:text}`page.md::loss:.2f`."
+
+
 def test_a_notebook_installs_the_package_once_it_is_known_where_from():
     address = "https://github.com/someone/book"
     notebook = take_away.for_readers(nbformat.v4.new_notebook(), {}, address)

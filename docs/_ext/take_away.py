@@ -39,12 +39,17 @@ def numbers(app, page):
     return {name: from_repr(output["data"]["text/plain"]) for name, output in glued.items()}
 
 
+def filled(found, values):
+    """A number in the place of its name; where a cell failed there is none, and the build says which cell."""
+    return format(values[found[1]], found[2] or "") if found[1] in values else found[0]
+
+
 def for_readers(notebook, values, repository):
     """The notebook as Jupyter can show and run it: numbers in its text, and no need of what builds the book."""
     for cell in notebook.cells:
         cell.source = cell.source.replace(GLUE, NO_GLUE)
         if cell.cell_type == "markdown":
-            cell.source = GLUED.sub(lambda found: format(values[found[1]], found[2] or ""), cell.source)
+            cell.source = GLUED.sub(lambda found: filled(found, values), cell.source)
     if repository:
         notebook.cells.insert(0, nbformat.v4.new_code_cell(INSTALL.format(repository=repository), id="install"))
     return notebook
