@@ -87,7 +87,7 @@ def svg(figure: Figure, salt: str) -> str:
     buffer = io.StringIO()
     # Ids come from this salt, not from a random number: two builds give the same bytes.
     with matplotlib.rc_context({"svg.hashsalt": salt}):
-        figure.savefig(buffer, format="svg", transparent=True, dpi=200,
+        figure.savefig(buffer, format="svg", transparent=True,
                        metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return buffer.getvalue()
 

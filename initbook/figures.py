@@ -38,7 +38,9 @@ def _fading(*stops: tuple[float, str, float]) -> Colormap:
     return LinearSegmentedColormap.from_list("fading", [(place, to_rgba(*paint)) for place, *paint in stops])
 
 
-_SHADES = _fading((0, COLORS[0], 0), (1, COLORS[0], 0.75))
+# Behind text a colour is never full, or on the dark page the text would have too little contrast.
+_PALE, _FULL = 0.3, 0.55
+_SHADES = _fading((0, COLORS[0], 0), (1, COLORS[0], 0.65))
 _SIGNED = _fading((0, COLORS[1], 1), (0.5, COLORS[1], 0), (0.5, COLORS[0], 0), (1, COLORS[0], 1))
 
 
@@ -152,8 +154,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     Parameters
     ----------
     measured, predicted
-        ``{label: (x, y)}``. A prediction with the label of a measurement takes its colour and no
-        entry of its own in the legend.
+        ``{label: (x, y)}``, at most 5 of them measured. A prediction with the label of a measurement
+        takes its colour and no entry of its own in the legend.
     levels
         ``{label: y}``: predicted values that do not depend on x, as dashed horizontal lines.
     title, xlabel, ylabel, xscale, yscale, ylim
@@ -170,6 +172,11 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     dashed
         What the legend calls the predictions that share a label with a measurement; nothing when empty.
 
+    Raises
+    ------
+    ValueError
+        For more than 5 measured lines: not every reader could tell their colours apart.
+
     Examples
     --------
     >>> import numpy as np
@@ -179,6 +186,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     >>> show(halving, alt="Points that halve from layer to layer, as predicted.")
     <figure: Points that halve from layer to layer, as predicted.>
     """
+    require(len(measured) <= 5, "measured", "5 lines or fewer, or their colours could not be told apart", len(measured))
+
     def draw(ax: Axes) -> None:
         labels = dict.fromkeys([*measured, *(predicted or {})])
         colors = dict(zip(labels, cycle(COLORS), strict=False))
@@ -240,8 +249,8 @@ def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequen
     <figure: A straight path to the bottom of a round bowl.>
     """
     def draw(ax: Axes) -> None:
-        ax.imshow(z, cmap=_SHADES, origin="lower", interpolation="bilinear", vmin=levels[0],
-                  vmax=levels[-1], extent=(x[0], x[-1], y[0], y[-1]))
+        bands = _SHADES(np.linspace(0, 1, len(levels) + 1))
+        ax.contourf(x, y, z, levels=levels, colors=bands, extend="both")
         ax.contour(x, y, z, levels=levels, colors=INK, alpha=0.35, linewidths=0.7)
         for label, (px, py) in (lines or {}).items():
             ax.plot(px, py, color=INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
@@ -361,7 +370,7 @@ def matrix(a: Array, title: str = "", *, digits: int = 4) -> Panel:
     """
     a = np.atleast_2d(a)
     values = [v for v in np.unique(a) if v != 0 and not np.isnan(v)]
-    tint = {v: (COLORS[i % len(COLORS)], 0.7 if i // len(COLORS) % 2 else 0.35)
+    tint = {v: (COLORS[i % len(COLORS)], _FULL if i // len(COLORS) % 2 else _PALE)
             for i, v in enumerate(values)}
 
     def draw(ax: Axes) -> None:
@@ -404,7 +413,7 @@ def heatmap(a: Array, rows: Sequence[str], columns: Sequence[str], *, text: Sequ
     """
     def draw(ax: Axes) -> None:
         low, high = limits or (np.nanmin(a), np.nanmax(a))
-        ax.imshow(a, cmap=_SHADES, vmin=low, vmax=high, aspect="auto")
+        _squares(ax, a, _SHADES, low, high)
         ax.set_xticks(range(len(columns)), columns)
         ax.set_yticks(range(len(rows)), rows)
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
@@ -432,12 +441,20 @@ def images(a: Array, *, title: str = "", limit: float | None = None) -> Panel:
     def draw(ax: Axes) -> None:
         full = limit or np.abs(a).max() or 1.0
         if a.ndim == 2:
-            ax.imshow(a, cmap=_SIGNED, vmin=-full, vmax=full)
+            _squares(ax, a, _SIGNED, -full, full)
+            ax.set(aspect="equal")
         else:
             _row_of_images(ax, a, full)
         ax.set(title=title, xticks=[], yticks=[])
         ax.spines[:].set_visible(a.ndim == 2)
     return draw
+
+
+def _squares(ax: Axes, a: Array, shades: Colormap, low: float, high: float) -> None:
+    """A square for each entry, the first row on top: entry ``(i, j)`` has its middle at ``x = j``, ``y = i``."""
+    rows, columns = np.shape(a)
+    ax.pcolormesh(np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, a, cmap=shades, vmin=low, vmax=high)
+    ax.invert_yaxis()
 
 
 def _row_of_images(ax: Axes, a: Array, full: float) -> None:

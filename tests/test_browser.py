@@ -21,10 +21,12 @@ ALLOWED = {}
 
 pytestmark = NEEDS
 
-FACTS = """() => {
+FACTS = """(paper) => {
   const root = document.documentElement, clone = document.querySelector('article')?.cloneNode(true);
   clone?.querySelectorAll('pre, code, script, style, annotation, svg').forEach(e => e.remove());
-  const SCROLLS = 'pre, table, .formula, .ib-figure, .katex-mathml';
+  const scrolls = paper ? '.katex-mathml' : 'pre, table, .formula, .ib-figure, .katex-mathml';
+  const WHOLE = '.katex-base, svg, img, button, a, p, dd, pre, table, .formula';
+  const clear = e => getComputedStyle(e).backgroundColor === 'rgba(0, 0, 0, 0)';
   // matplotlib draws text as shapes: each line of it is a group of letters that are 100 units high, scaled to its size.
   const size = line => 100 * Math.hypot(line.getScreenCTM().a, line.getScreenCTM().b);
   const lines = [...document.querySelectorAll('.ib-figure svg g[id*="text_"] use')].map(letter => letter.parentNode);
@@ -33,9 +35,14 @@ FACTS = """() => {
     raw: (clone?.innerText ?? '').match(/.{0,20}(\\$|\\\\\\(|\\\\\\[|\\\\begin).{0,20}/g) ?? [],
     undrawn: [...document.querySelectorAll('.math')].filter(m => !m.querySelector('.katex-html')).map(m => m.innerText),
     bad: document.querySelectorAll('.katex-error').length,
-    cut: [...document.querySelectorAll('.bd-article :is(.katex-base, code, a, button, img, svg)')]
-      .filter(e => e.getBoundingClientRect().right > innerWidth && e.checkVisibility() && !e.closest(SCROLLS))
-      .map(e => e.closest('p, li, dd, figure, section').innerText.slice(0, 80)),
+    cut: [...document.querySelectorAll('.bd-article *')].filter(e => e.matches(WHOLE) && e.checkVisibility())
+      .filter(e => !e.parentNode.closest(scrolls))
+      .filter(e => e.getBoundingClientRect().right > innerWidth || e.matches('p, dd') && e.scrollWidth > e.clientWidth)
+      .map(e => e.outerHTML.slice(0, 80)),
+    boxed: [...document.querySelectorAll('.ib-figure svg')]
+      .filter(svg => ![svg, svg.parentNode, svg.closest('.cell_output')].every(clear)
+        || getComputedStyle(svg.querySelector('[id$=patch_1] path')).fill !== 'none')
+      .map(svg => svg.ariaLabel),
     overlaps: [...document.querySelectorAll('div.math')].filter(m => {
       const [formula, number] = ['.formula', '.eqno'].map(s => m.querySelector(s)?.getBoundingClientRect());
       return number && formula.right > number.left + 1;
@@ -73,7 +80,30 @@ TAB_STOPS = """async () => {
   const boxes = [...document.querySelectorAll('pre')];
   for (let i = 0; i < 200 && boxes.some(missed); i++) await new Promise(then => setTimeout(then, 50));
 }"""
-STILL = "* { animation: none !important; transition: none !important; }"
+# What the Tab key should reach, and a record of what it does reach.
+STOPS = """() => {
+  window.walked = [];
+  window.stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+    .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true}))
+    .filter(e => e.type !== 'radio' || e.checked);  // of a group of these, the arrow keys reach the others
+  document.activeElement.blur();
+  const shadows = new Map(stops.map(e => [e, getComputedStyle(e).boxShadow]));
+  addEventListener('focusin', ({target: e}) => {
+    const seen = getComputedStyle(e).opacity > 0 ? e : e.nextElementSibling;  // a radio's label stands for it
+    const style = getComputedStyle(seen);
+    const marked = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+    walked.push({e, marked: marked || seen === e && style.boxShadow !== shadows.get(e)});
+  });
+  return stops.length;
+}"""
+ROUND = "() => walked.findLastIndex(step => step.e === walked[0].e) > 0"
+WALKED = """() => ({
+  missed: stops.filter(stop => !walked.some(step => step.e === stop)).map(e => e.outerHTML.slice(0, 160)),
+  unmarked: walked.filter(step => !step.marked).map(step => step.e.outerHTML.slice(0, 160)),
+})"""
+# Nothing moves, and what is laid out only near the window is laid out at once.
+STILL = "* { animation: none !important; transition: none !important; content-visibility: visible !important; }"
+PAPER = 717  # CSS pixels between the margins of A4
 
 
 def pages():
@@ -106,26 +136,46 @@ def show(page, width, scheme):
     page.evaluate(TAB_STOPS)
 
 
+def walk(page):
+    """Press the Tab key until the page is gone through: what it missed, and where it could not be seen."""
+    for press in range(2 * page.evaluate(STOPS)):
+        page.keyboard.press("Tab")
+        if press % 20 == 19 and page.evaluate(ROUND):
+            break
+    return page.evaluate(WALKED)
+
+
+def open_boxes(page, opened):
+    page.evaluate("opened => document.querySelectorAll('details').forEach(box => box.open = opened)", opened)
+
+
 def visit(browser, address, name):
     """One page, opened once and shown in every view: what was found there."""
     context, said, urls = browser.new_context(viewport={"width": 360, "height": 900}), [], []
     page = context.new_page()
     listen(page, said, urls)
-    page.goto(address + name, wait_until="load")
-    page.wait_for_timeout(100)
+    page.goto(address + name)
+    page.add_style_tag(content=STILL)
+    page.wait_for_load_state("networkidle")  # fonts are asked for when their first letter is laid out
     ours = [url for url in urls if url.startswith(address)]
     found = {"kB": weight(SITE, address, ours), "facts": {}, "axe": {}}
-    page.add_style_tag(content=STILL)
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    listing = name.startswith("_modules/")  # of source code; all alike
+    open_boxes(page, True)
     for width in WIDTHS:
         show(page, width, "light")
-        found["facts"][width] = page.evaluate(FACTS)
+        found["facts"][width] = page.evaluate(FACTS, False)
+    found["keys"] = {} if listing else walk(page)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 900})
+    found["paper"] = page.evaluate(FACTS, True)
+    page.emulate_media(media="screen")
     page.evaluate(STRIP)
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    if not name.startswith("_modules/"):  # listings of source code, all alike
-        for width, scheme in [(w, s) for w in (WIDTHS[0], WIDTHS[-1]) for s in SCHEMES]:
-            show(page, width, scheme)
-            found["axe"][width, scheme] = page.evaluate(RUN_AXE)
+    # Boxes are closed on the phone and open on the wide screen.
+    for width, scheme in [(w, s) for w in (WIDTHS[0], WIDTHS[-1]) for s in SCHEMES][: 1 if listing else None]:
+        open_boxes(page, width == WIDTHS[-1])
+        show(page, width, scheme)
+        found["axe"][width, scheme] = page.evaluate(RUN_AXE)
     context.close()
     others = [f"request to {url}" for url in urls if not url.startswith((address, "data:", "blob:"))]
     return found | {"said": sorted(set(said + others))}
@@ -172,6 +222,14 @@ def test_nothing_is_cut_at_the_edge_of_the_window(visits):
     assert those(visits, "cut") == {}
 
 
+def test_nothing_is_cut_at_the_edge_of_the_paper(visits):
+    assert {name: found["paper"]["cut"] for name, found in visits.items() if found["paper"]["cut"]} == {}
+
+
+def test_no_figure_has_a_box_behind_it(visits):
+    assert those(visits, "boxed") == {}
+
+
 def test_every_formula_is_drawn(visits):
     assert those(visits, "bad") == {}
     assert those(visits, "undrawn") == {}
@@ -210,30 +268,13 @@ def test_axe_finds_nothing_but_what_is_allowed(visits):
 
 # By keyboard
 
-STOPS = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
-  .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true}))
-  .filter(e => e.type !== 'radio' || e.checked)  // of a group of these, the arrow keys reach the others
-  .map((e, i) => (e.dataset.stop = i))"""
-HERE = """() => {
-  const e = document.activeElement, style = getComputedStyle(e);
-  const marked = style.outlineStyle !== 'none' || style.boxShadow !== 'none' || e.matches('.skip-link *');
-  return e === document.body ? null : {stop: e.dataset.stop, marked, what: e.outerHTML.slice(0, 160)};
-}"""
+
+def test_the_tab_key_reaches_everything(visits):
+    assert {name: found["keys"]["missed"] for name, found in visits.items() if found["keys"].get("missed")} == {}
 
 
-@pytest.mark.parametrize("name", EACH_MAKE)
-def test_the_tab_key_reaches_everything_and_shows_where_it_is(page, address, name):
-    page.goto(address + name)
-    page.evaluate("document.activeElement.blur()")
-    expected, reached = set(map(str, page.evaluate(STOPS))), []
-    for _ in range(3 * len(expected)):
-        page.keyboard.press("Tab")
-        here = page.evaluate(HERE)
-        if here is None or (reached and here["stop"] == reached[0]["stop"]):
-            break
-        reached.append(here)
-    assert [stop["what"] for stop in reached if not stop["marked"]] == []
-    assert expected - {stop["stop"] for stop in reached} == set()
+def test_it_shows_where_the_keyboard_is(visits):
+    assert {name: found["keys"]["unmarked"] for name, found in visits.items() if found["keys"].get("unmarked")} == {}
 
 
 def test_the_first_tab_leads_past_the_navigation(page, address):

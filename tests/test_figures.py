@@ -65,6 +65,16 @@ def attributes(root):
 
 
 @EACH
+def test_a_figure_is_lines_and_shapes_and_no_bitmap(name):
+    assert "<image" not in drawn(name).svg
+
+
+def test_no_pale_lines_show_between_the_squares_of_a_picture():
+    meshes = [node for node in parse(drawn("images").svg).iter() if "QuadMesh" in node.get("id", "")]
+    assert [node.get("shape-rendering") for node in meshes] == ["crispEdges"]
+
+
+@EACH
 def test_a_figure_is_one_svg_element_with_its_alternative_text(name):
     root = parse(drawn(name).svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
@@ -205,6 +215,28 @@ def test_contrast_is_the_one_of_wcag():
 @pytest.mark.parametrize("color", figures.COLORS)
 def test_every_line_colour_can_be_told_from_every_page(color, background):
     assert contrast(color, background) >= ENOUGH
+
+
+INKS = ["#222832", "#ced6dd", "#ced6dd"]  # the theme's text on each of the backgrounds
+
+
+def over(color, background, opacity):
+    """A colour that lets some of the background through."""
+    pairs = [(int(color[i:i + 2], 16), int(background[i:i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(opacity * a + (1 - opacity) * b):02x}" for a, b in pairs)
+
+
+@pytest.mark.parametrize(("background", "ink"), [*zip(BACKGROUNDS, INKS, strict=True)])
+def test_text_on_any_tint_of_a_table_can_be_read(background, ink):
+    least = 4.5  # WCAG 2.2, success criterion 1.4.3: text
+    tints = [(color, opacity) for color in figures.COLORS for opacity in (figures._PALE, figures._FULL)]
+    tints += [(figures.COLORS[0], figures._SHADES(1.0)[3])]
+    assert {tint: contrast(ink, over(tint[0], background, tint[1])) for tint in tints
+            if contrast(ink, over(tint[0], background, tint[1])) < least} == {}
+
+
+def test_twin_seven_tenths_of_amber_hide_text_on_the_dark_page():
+    assert contrast(INKS[1], over(figures.COLORS[1], BACKGROUNDS[1], 0.7)) < 4.5
 
 
 @pytest.mark.parametrize(("color", "background"), [
@@ -428,9 +460,10 @@ def test_contours_are_higher_where_the_surface_is():
     ax = Canvas().subplots()
     x, y = np.arange(3), np.arange(2)
     contours(x, y, y[:, None] * np.ones(3), levels=[0.25, 0.5])(ax)
-    image, = ax.get_images()
-    below, above = image.get_array()
-    assert (below == 0).all() and (above == 1).all() and image.origin == "lower"
+    bands = ax.collections[0]
+    below, _, above = [path.get_extents().intervaly.tolist() for path in bands.get_paths()]
+    assert (below, above) == ([0, 0.25], [0.5, 1])
+    assert bands.get_facecolor()[0][3] < bands.get_facecolor()[2][3]
 
 
 @pytest.mark.parametrize("value", [-1.0, -0.25, 0.0, 0.125, 0.5])
