@@ -26,10 +26,10 @@ test: env ## run the tests, and every snippet of README, pages and docstrings
 	@$(BIN)/python -m pytest -q
 
 doctest: env ## check the same snippets with Sphinx's own checker
-	@echo "doctest: checking the snippets of pages and docstrings"
+	@echo "doctest: checking the snippets of pages, docstrings and README"
 	@$(BUILD) doctest
 	@tail -n 4 build/doctest/output.txt
-	@$(BIN)/python tools/doctest_readme.py
+	@$(BIN)/python tools/doctest_rest.py
 
 census: env ## what of the book nothing checks yet, with file and line, and how much is checked
 	@$(BIN)/python -m census

@@ -25,8 +25,8 @@ os.environ.setdefault("SOURCE_DATE_EPOCH", last_commit())
 project = "initbook"
 author = "The initbook authors"
 copyright = f"{author}. Text: CC BY 4.0. Code: MIT"
-# Where the book is published is written in `[project.urls]` of pyproject.toml and nowhere else. Until it is, pages link
-# to no repository, offer no launch buttons and name no address of their own.
+# Where the book is published is written in `[project.urls]` of pyproject.toml. Until it is, pages link to no
+# repository, offer no launch buttons and name no address of their own.
 URLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls", {})
 repository = URLS.get("Source", "").rstrip("/")
 
@@ -39,7 +39,7 @@ extensions = [
     "take_away",  # docs/_ext: each page as a notebook and as MyST source, to take or to launch
     "find",  # docs/_ext: search that finds numbers
     "lean_pages",  # docs/_ext: one style sheet, scripts that wait, only the icons in use
-    "published",  # docs/_ext: preview picture, site map, and links of the 404 page
+    "published",  # docs/_ext: preview pictures, site map, and links of the 404 page
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
@@ -109,7 +109,7 @@ doctest_global_setup = "\n".join(f"from initbook.{module} import *" for module i
 # The site
 html_theme = "sphinx_book_theme"
 html_title = "Where should weights start?"
-html_baseurl = URLS.get("Documentation", "")
+html_baseurl = URLS["Documentation"].rstrip("/") + "/" if "Documentation" in URLS else ""
 html_static_path = ["docs/_static"]
 html_css_files = ["book.css"]
 html_js_files = ["book.js"]

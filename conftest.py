@@ -1,7 +1,7 @@
 """Snippets are tests: `{doctest}` blocks of the pages, Python in README, and `>>>` in the package's docstrings.
 
-Cells (`{code-cell} python`) are run by the book's own build, and tests/test_pages.py sees to it that no page holds a
-third kind of Python that neither runs.
+Cells (`{code-cell} python`) are run by the book's own build, and the census (tests/test_census.py) sees to it that no
+page holds a third kind of Python that neither runs.
 """
 
 import doctest

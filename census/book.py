@@ -7,6 +7,8 @@ from census.page import ROOT, Page
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 MODULES = sorted(path for folder in ("initbook", "equations") for path in (ROOT / folder).glob("*.py"))
 CHECKS = (snippets, numbers, displays, figures, audit)
+OTHER_PAGES = (".ipynb", ".myst", ".rst")  # Sphinx would build them too
+
 
 def problems(paths=None):
     """What is wrong with these pages (without `paths`: with the book), each with its file, its line and what to do."""
@@ -17,12 +19,22 @@ def problems(paths=None):
 
 def elsewhere():
     """What is wrong outside of the pages."""
-    readme = Page(ROOT / "README.md")
-    found = [readme.says(piece.line, said) for piece in readme.pieces if piece.info != "python"
-             for said in snippets.in_piece(piece)]
+    found = in_readme(Page(ROOT / "README.md")) + not_markdown(ROOT / "docs")
     for module in MODULES:
         found += snippets.in_docstrings(module, module.relative_to(ROOT))
-    return found + displays.unused([Page(path) for path in PAGES], equations.checks())
+    checks = equations.checks()
+    return found + displays.unused([Page(path) for path in PAGES], checks) + list(numbers.in_checks(checks.values()))
+
+
+def in_readme(readme):
+    said = [readme.says(piece.line, said) for piece in readme.pieces for said in
+            (snippets.in_session(piece.text) if piece.info == "python" else snippets.in_piece(piece))]
+    return said + numbers.problems(readme)
+
+
+def not_markdown(folder):
+    return [f"{path.relative_to(ROOT)}:1: nothing checks a page of this kind: write it as Markdown, in a .md"
+            for path in sorted(folder.rglob("*")) if path.suffix in OTHER_PAGES and "/." not in str(path)]
 
 
 def counts(paths=PAGES):

@@ -13,8 +13,9 @@ import re
 
 import equations
 
-RELATION = re.compile(r"=|<|>|\\(?:approx|l?e[q]?|ge[q]?|ll|gg|lesssim|gtrsim|to|sim|simeq|propto|in|mapsto|equiv"
-                      r"|iff|implies|Rightarrow|Longrightarrow|longrightarrow|neq?|rightarrow)(?![A-Za-z])")
+RELATION = re.compile(r"[=<>≈≤≥≠≡≃≅∼∝∈⊂⊆≪≫→↦⇒⇔]|\\(?:approx|cong|[lg]e(?:q|qslant)?|[lg]t|ll|gg|lesssim|gtrsim|to"
+                      r"|sim|simeq|propto|in|(?:sub|sup)set(?:eq)?|(?:long)?mapsto|equiv|iff|implies|neq?"
+                      r"|(?:[Ll]ong)?(?:[Ll]eft)?[Rr]ightarrow)(?![A-Za-z])")
 MARK = re.compile(r"\s*%\s*(?P<kind>step|example|definition)(?::\s*(?P<label>[\w-]+))?\s*\n")
 MARKS = "give it a label and a check, or begin it with the line `% step: eq-…`, `% example: eq-…` or `% definition`"
 
@@ -33,7 +34,7 @@ def in_display(piece, checks):
     if not mark:
         return [f"an equation without a label: {MARKS}"]
     if mark["kind"] != "definition" and mark["label"] not in checks:
-        return [f"`% {mark['kind']}: {mark['label']}`: no equation with a check has this label"]
+        return [f"`% {mark['kind']}: {mark['label']}`: no equation with a check has this label: correct it"]
     return []
 
 

@@ -20,8 +20,9 @@ def problems(residuals):
         where = equations.checks()[label].where
         if not off <= may:
             yield f"{where}: {label} is off by {off:.3g} and may be off by {may:.3g}: correct the equation or its check"
-        if twin_off <= twin_may:
-            yield f"{where}: the twin of {label} passes: its check cannot tell the equation from a mistake"
+        if not twin_off > twin_may:
+            yield (f"{where}: the twin of {label} passes: its check cannot tell the equation from a mistake: "
+                   "hold the formula against something that the mistake changes")
 
 
 def number(x):

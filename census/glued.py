@@ -17,7 +17,15 @@ def problems(page, keys):
         if use["page"] != page.path.name:
             found.append(page.says(line, f"{use[0]}: write {page.path.name}::{use['key']}, the page's own numbers"))
         elif use["key"] not in keys:
-            found.append(page.says(line, f"{use[0]}: no cell glues {use['key']}"))
+            found.append(page.says(line, f"{use[0]}: no cell glues {use['key']}: correct the key, or glue it"))
     used = {use["key"] for use in uses}
     idle = [key for key in dict.fromkeys(keys) if key not in used]
-    return found + [page.says(1, f"{key} is glued and no sentence uses it: use it, or take it away") for key in idle]
+    return found + [page.says(glued_at(page, key), f"{key} is glued and no sentence uses it: use it, or take it away")
+                    for key in idle]
+
+
+def glued_at(page, key):
+    """The line in which a cell glues a key; for a key made in a loop, the first line that glues anything."""
+    rows = enumerate(page.text.splitlines(), 1)
+    lines = {("glue(" in row) + 2 * (f'"{key}"' in row): number for number, row in reversed(list(rows))}
+    return lines[max(lines)]

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 # Directives whose body is Markdown, and is looked into.
 BOXES = set(
-    "admonition attention caution danger dropdown error exercise figure grid grid-item grid-item-card hint important"
+    "admonition attention caution danger dropdown error exercise grid grid-item grid-item-card hint important"
     " glossary margin note prf:assumption prf:corollary prf:definition prf:example prf:lemma prf:observation prf:proof"
     " prf:property prf:proposition prf:remark prf:theorem seealso sidebar solution tab-item tab-set tip topic warning"
     " list-table table".split()
@@ -34,13 +34,15 @@ for plugin in [front_matter_plugin, colon_fence_plugin, deflist_plugin, dollarma
 class Piece:
     """A block of a page."""
 
-    kind: str  # prose, fence, display, indented, html, front
+    kind: str  # prose, fence, display, indented, html, front, unread
     text: str  # what stands in it, without its options
     line: int  # where `text` begins, counted from 1
     info: str = ""  # of a fence: what stands behind the ticks
     options: dict = field(default_factory=dict)
-    quoted: bool = False  # in a block quotation
+    written: str = ""  # of a fence: its ticks or colons, and the rest of that line as it stands there
+    quoted: int = 0  # in how many block quotations
     nested: bool = False  # in a box
+    inside: bool = False  # in a list, a quotation or a definition
     inline: tuple = ()  # of prose: markdown-it's tokens
 
     @property
@@ -49,11 +51,24 @@ class Piece:
         return self.info[1:].split("}")[0] if self.info.startswith("{") else ""
 
 
-def split_options(text):
-    """The options at the top of a directive, as YAML has them, the rest, and how many lines the options took."""
-    found = OPTIONS.match(text)
-    options = yaml.safe_load(found["block"]) if found["block"] else plain_options(found["lines"] or "")
-    return options or {}, text[found.end():], text[: found.end()].count("\n")
+def from_yaml(text, line):
+    """What YAML reads, and a piece that says what it could not read; `line` is where the text begins."""
+    try:
+        read = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        return {}, [Piece("unread", f"{error.problem}: quote the text, or begin it with | in the line above",
+                          line + error.problem_mark.line)]
+    fine = isinstance(read, dict | None)
+    return (read or {}, []) if fine else ({}, [Piece("unread", "no options: write each as `name: value`", line)])
+
+
+def split_options(text, line):
+    """The options at the top of a directive, the rest, how many lines the options took, and what could not be read."""
+    found, unread = OPTIONS.match(text), []
+    options = plain_options(found["lines"] or "")
+    if found["block"]:
+        options, unread = from_yaml(found["block"], line + 1)
+    return options, text[found.end():], text[: found.end()].count("\n"), unread
 
 
 def plain_options(lines):
@@ -61,13 +76,14 @@ def plain_options(lines):
     return {name: value.strip() for name, _, value in (line[1:].partition(":") for line in lines.splitlines())}
 
 
-def pieces(text, line=1, nested=False):
+def pieces(text, line=1, nested=False, inside=False):
     """The blocks of a page or of a box in it, in their order; `line` is where the text begins."""
     found, quotes = [], 0
     for token in MARKDOWN.parse(text):
         quotes += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
         if token.map:
-            found += of_token(token, line + token.map[0], {"quoted": quotes > 0, "nested": nested})
+            where = {"quoted": quotes, "nested": nested, "inside": inside or token.level > 0}
+            found += of_token(token, line + token.map[0], where)
     return found
 
 
@@ -81,20 +97,24 @@ def of_token(token, line, where):
         return [Piece("display", token.content, line, info=token.info, options=token.meta, **where)]
     if token.type in ("code_block", "html_block"):
         return [Piece({"c": "indented", "h": "html"}[token.type[0]], token.content, line, **where)]
-    return [Piece("front", token.content, line + 1)] if token.type == "front_matter" else []
+    if token.type == "front_matter":
+        options, unread = from_yaml(token.content, line + 1)
+        return [Piece("front", token.content, line + 1, options=options), *unread]
+    return []
 
 
 def of_fence(token, line, where):
     """A fence, and what is in it when it is a box; its title is prose too."""
-    info = token.info.strip()
-    options, body, taken = split_options(token.content) if info.startswith("{") else ({}, token.content, 0)
+    info, written = token.info.strip(), token.markup + token.info
+    options, body, taken, unread = (split_options(token.content, line) if info.startswith("{")
+                                    else ({}, token.content, 0, []))
     if info == "{math}":
         return [Piece("display", body, line + taken, info=options.get("label", ""), options=options, **where)]
-    fence = Piece("fence", body, line + taken, info=info, options=options, **where)
+    fence = Piece("fence", body, line + taken, info=info, options=options, written=written, **where)
     if fence.directive not in BOXES:
-        return [fence]
+        return [fence, *unread]
     title = pieces(info.partition("}")[2].strip(), line - 1, nested=True)
-    return [fence, *title, *pieces(body, line + taken, nested=True)]
+    return [fence, *unread, *title, *pieces(body, line + taken, nested=True, inside=where["inside"])]
 
 
 class Page:
@@ -116,8 +136,7 @@ class Page:
     @cached_property
     def front(self):
         """The front matter, as YAML has it."""
-        first = next((piece for piece in self.pieces if piece.kind == "front"), None)
-        return yaml.safe_load(first.text) if first else {}
+        return next((piece.options for piece in self.pieces if piece.kind == "front"), {})
 
     def fences(self, *infos):
         return [piece for piece in self.pieces if piece.kind == "fence" and piece.info in infos]
@@ -153,9 +172,12 @@ def tree(source):
 
 
 def figure_options(cell):
-    return (cell.options.get("mystnb") or {}).get("figure") or {}
+    """Its name and caption, where a cell has them in the form that the book uses."""
+    mystnb = cell.options.get("mystnb")
+    figure = mystnb.get("figure") if isinstance(mystnb, dict) else None
+    return figure if isinstance(figure, dict) else {}
 
 
 def caption_of(cell):
     """The caption of a cell's figure as prose; all of it counts as standing in the cell's first line."""
-    return pieces(figure_options(cell).get("caption") or "", cell.line, nested=True)
+    return pieces(str(figure_options(cell).get("caption") or ""), cell.line, nested=True)

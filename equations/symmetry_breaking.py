@@ -113,7 +113,7 @@ M &= \sum_{i,k} g_{ik}\, \nabla^2 \varphi_{ik}(\theta),
            wrong=lambda I, eta, g, hessians: I - eta * np.einsum("ik,ikpq->pq", g, hessians) / 2,
            mistake="the one half of Taylor's formula")
 def tie_opens(formula):
-    r"""One step of gradient descent on a whole network, whose four tied units are moved by about $10^{-3}$ and by a
+    r"""One step of gradient descent on a whole network, whose four tied units are moved by about a thousandth and by a
     tenth of that. The residual is what is left unexplained of the smaller move, relative to it. The tolerance is a
     fifth of the same for the larger one: what is left must be $o(\varepsilon)$."""
     return _unexplained(formula(np.eye(WEIGHTS), ETA, _g(UNITS * _phi(PLACE)), _hessians(PLACE)), steps=1)
@@ -200,6 +200,28 @@ def curvature_blocks(formula):
     A, B = formula(g, v, {i: _df(z[i]) for i in samples}, {i: sp.Function("d2f")(z[i]) for i in samples}, h)
     claimed = sp.BlockMatrix([[A, B], [B.T, sp.zeros(2)]]).as_explicit()
     return sum(sp.expand(entry) != 0 for entry in M - claimed), 0
+
+
+@numerical("eq-one-output",
+           tex=r"M = \begin{pmatrix} A & 0 \\ 0 & 0 \end{pmatrix}, \qquad "
+               r"A = v \sum_i g_i f''(z_i)\, \tilde h_i \tilde h_i^\top .",
+           right=lambda v, g, d2f, h: v * np.einsum("i,i,ij,ik->jk", g, d2f, h, h),
+           wrong=lambda v, g, d2f, h: np.einsum("i,i,ij,ik->jk", g, d2f, h, h),
+           mistake="the outgoing weight is left out of $A$")
+def one_output(formula):
+    r"""A tanh unit on six samples, with $g_i$ for which its incoming weights and bias stand still. The second
+    derivatives of $\sum_i g_i \varphi_i$ are differences of complex steps, whose error is of the order of the square of
+    the step."""
+    unit, h, step = PLACE[:FEATURES + 2], np.column_stack([X, np.ones(len(X))]), 1e-5
+    f = np.tanh(h @ unit[:-1])
+    g = np.linalg.svd(((1 - f**2)[:, None] * h).T)[2][-1]  # orthogonal to all f'(z) h
+
+    def slopes(theta):
+        return gradient(lambda t: g @ _phi(t)[:, 0], theta)
+    M = np.array([slopes(unit + e) - slopes(unit - e) for e in step * np.eye(len(unit))]) / (2 * step)
+    claimed = np.zeros_like(M)
+    claimed[:-1, :-1] = formula(unit[-1], g, -2 * f * (1 - f**2), h)
+    return np.abs(M - claimed).max(), 10 * step**2
 
 
 def _from_both_ends(size):

@@ -48,8 +48,8 @@ def first_loss(formula):
             right=lambda squares: (1 - squares) / 2, wrong=lambda squares: 1 - squares,
             mistake="the derivative with respect to $s$, divided by $s$")
 def slope(formula):
-    r"""A central difference of $F$ for three classes at $s = 1$, with a step of $10^{-3}$ in $s^2$, whose own error is
-    of the order of its square."""
+    r"""A central difference of $F$ for three classes at $s = 1$, with a step of a thousandth in $s^2$, whose own error
+    is of the order of its square."""
     h = 1e-3
     quotient = (_first_loss(3, sqrt(1 + h)) - _first_loss(3, sqrt(1 - h))) / (2 * h)
     return abs(quotient - formula(_squared_shares(1))), h**2

@@ -85,8 +85,8 @@ def _moment(polynomial):
             right=lambda zff, f2: zff / f2, wrong=lambda zff, f2: 2 * zff / f2,
             mistake="the root in the argument of $f$ is not differentiated")
 def slope(formula):
-    r"""A central difference of tanh's length map at 1, with a step of $10^{-3}$, whose own error is of the order of its
-    square."""
+    r"""A central difference of tanh's length map at 1, with a step of a thousandth, whose own error is of the order of
+    its square."""
     h, f2 = 1e-3, _normal_mean(lambda z: np.tanh(z) ** 2)
     up, down = (_normal_mean(lambda z: np.tanh(z) ** 2, q) / f2 for q in (1 + h, 1 - h))
     return abs((up - down) / (2 * h) - formula(_normal_mean(lambda z: z * np.tanh(z) * _tanh_slope(z)), f2)), h**2

@@ -97,9 +97,10 @@ def relu_variance(formula):
        wrong=lambda n: (prod(Fraction(a, b) for a, b in zip(n, n[1:], strict=False)), Fraction(n[0], n[-1])),
        mistake="the forward product")
 def telescope(formula):
-    r"""{eq}`eq-he-backward` layer by layer, with $\sigma^2 = 2/n_\text{in}$, for the widths of the figure below it."""
-    n = [784, 512, 256, 256, 128, 10]
-    g = Fraction(1)
-    for n_in, n_out in zip(n, n[1:], strict=False):
-        g *= Fraction(1, 2) * n_out * Fraction(2, n_in)
-    return max(abs(g - side) for side in formula(n)), 0
+    r"""Two ReLU layers of widths 2, 3, 1: all outcomes of which units are on and of the signs of all weights, times the
+    two variances $2/n_\text{in}$."""
+    on_1, on_2 = (signs(n) > 0 for n in (3, 1))
+    arrives = np.einsum("vjk,ok->vokj", signs(3, 1), on_2).reshape(-1, 3)  # at the hidden layer, from a gradient of 1
+    back = np.einsum("wij,oj,vj->wovi", signs(2, 3), on_1, arrives)
+    measured = Fraction(2, 2) * Fraction(2, 3) * _mean(back**2)
+    return max(abs(measured - side) for side in formula([2, 3, 1])), 0

@@ -82,7 +82,7 @@ def bn_gradient(formula):
             mistake="the mean of $h$ is not taken off")
 def bn_explosion(formula):
     r"""The variance of ReLU by adaptive quadrature, times $n \sigma^2$; half of $n \sigma^2$, divided by it; and that
-    1.467 has the digits of this ratio."""
+    the number has the digits of this ratio."""
     def density(z):
         return np.exp(-z**2 / 2) / sqrt(2 * pi)
     n, sigma2 = 50, 0.3

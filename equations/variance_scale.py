@@ -59,7 +59,7 @@ def chi(formula):
             mistake=r"$\int u^2 (1 - u)^2\, du$: the substitution takes no slope away")
 def saturated(formula):
     r"""The mean by adaptive quadrature for three large $q$. The density of $z$ is not quite constant: relative to the
-    law, the rest is near $0.645/q$; it may be $1/q$."""
+    law, the rest falls like $1/q$; it may be $1/q$ itself."""
     return max(q * abs(_normal_mean(lambda z: _slope(z) ** 2, q) / formula(q) - 1) for q in (40, 100, 400)), 1
 
 
@@ -97,7 +97,7 @@ def two_parts(formula):
             wrong=lambda n, sigma2: n * sigma2 * _normal_mean(_slope, 2) ** 2,
             mistake="the square of the mean slope")
 def signal(formula):
-    r"""Two samples that differ by $\pm 10^{-3}$ in a pre-activation $z \sim N(0, 2)$: by what the weights and the
+    r"""Two samples that differ by a thousandth in a pre-activation $z \sim N(0, 2)$: by what the weights and the
     sigmoid multiply the square of this difference, by quadrature, with $n \sigma^2 = 5$."""
     d = 1e-3
     measured = 5 * _normal_mean(lambda z: (_sigmoid(z + d / 2) - _sigmoid(z - d / 2)) ** 2 / d**2, 2)

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from math import erf, exp, log, pi, sqrt
+from statistics import harmonic_mean
 
 import numpy as np
 import sympy
@@ -60,9 +61,8 @@ def xavier(formula):
        mistake="the mean of the fans, not its reciprocal")
 def harmonic(formula):
     """Python's own harmonic mean of the two variances, for all widths up to 20."""
-    def mean(a, b):
-        return 2 / (1 / Fraction(1, a) + 1 / Fraction(1, b))
-    return max(abs(mean(a, b) - formula(a, b)) for a in range(1, 21) for b in range(1, 21)), 0
+    widths = range(1, 21)
+    return max(abs(harmonic_mean([Fraction(1, a), Fraction(1, b)]) - formula(a, b)) for a in widths for b in widths), 0
 
 
 @exact("eq-xavier-errors",

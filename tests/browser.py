@@ -9,12 +9,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from site_server import SITE, served, weight  # noqa: E402
 
-__all__ = ["CHROMIUM", "FLAGS", "NEEDS", "SITE", "served", "weight"]
+__all__ = ["CHROMIUM", "FLAGS", "MISSING", "NEEDS", "SITE", "served", "weight"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-NEEDS = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html"),
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the PATH"),
-]
+MISSING = {
+    "build/html is missing: make html": not SITE.exists(),
+    "no Chromium on the PATH": not CHROMIUM,
+}
+NEEDS = [pytest.mark.browser, *(pytest.mark.skipif(missing, reason=reason) for reason, missing in MISSING.items())]

@@ -37,7 +37,8 @@ FACTS = """(paper) => {
     bad: document.querySelectorAll('.katex-error').length,
     cut: [...document.querySelectorAll('.bd-article *')].filter(e => e.matches(WHOLE) && e.checkVisibility())
       .filter(e => !e.parentNode.closest(scrolls))
-      .filter(e => e.getBoundingClientRect().right > innerWidth || e.matches('p, dd') && e.scrollWidth > e.clientWidth)
+      .filter(e => e.getBoundingClientRect().right > innerWidth
+        || e.matches('p, dd') && e.scrollWidth > e.clientWidth + 2)
       .map(e => e.outerHTML.slice(0, 80)),
     boxed: [...document.querySelectorAll('.ib-figure svg')]
       .filter(svg => ![svg, svg.parentNode, svg.closest('.cell_output')].every(clear)
@@ -115,7 +116,7 @@ def pages():
 def page(browser):
     """A page in a context of its own: nothing kept from before."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
@@ -305,13 +306,13 @@ def test_solutions_stay_closed_until_asked_for_and_open_for_an_address_in_them(p
     page.wait_for_function("document.querySelector('details.solution').open")
 
 
-def test_a_reader_who_asks_for_less_motion_gets_none(page, address):
+@pytest.mark.parametrize("name", EACH_MAKE)
+def test_a_reader_who_asks_for_less_motion_gets_none(page, address, name):
     page.emulate_media(reduced_motion="reduce")
-    page.goto(address + "variance/he.html")
-    slow = page.evaluate("""() => [...document.querySelectorAll('body *')].filter(e => {
-      const s = getComputedStyle(e);
-      return [s.transitionDuration, s.animationDuration].some(d => d.split(',').some(t => parseFloat(t) > 0));
-    }).length""")
+    page.goto(address + name)
+    slow = page.evaluate("""() => ['', '::before', '::after'].flatMap(
+      part => [...document.querySelectorAll('body *')].map(e => getComputedStyle(e, part))
+        .filter(s => `${s.transitionDuration},${s.animationDuration}`.split(',').some(parseFloat))).length""")
     assert slow == 0
     assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
 
@@ -323,6 +324,18 @@ def results(page, address, query):
     page.goto(f"{address}search.html?q={query}")
     page.wait_for_function("document.querySelector('.search-summary')?.innerText")  # when all are listed
     return page.locator("#search-results li > a").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+
+
+def words_only_in_solutions(page):
+    """Long words that the page's other text does not even have within a word."""
+    inside, outside = page.evaluate("""() => {
+      const rest = document.body.cloneNode(true), solutions = rest.querySelectorAll('details.solution');
+      const inside = [...solutions].map(e => [...e.querySelectorAll('p')].map(p => p.textContent).join(' ')).join(' ');
+      solutions.forEach(e => e.remove());
+      return [inside, rest.textContent.toLowerCase()];
+    }""")
+    words = re.findall(r"\b[a-z]{7,}\b", inside)
+    return [word for word in words if word not in outside]
 
 
 @pytest.mark.parametrize(
@@ -341,11 +354,33 @@ def test_search_finds_words_and_numbers(page, address, query, wanted):
 
 def test_search_finds_what_cells_computed_and_what_solutions_hide(page, address):
     page.goto(address + "variance/he.html")
-    hidden = re.findall(r"[A-Za-z]{9,}", page.locator("details.solution").first.text_content())
-    glued = page.locator("article .pasted-text").evaluate_all("all => all.map(e => e.innerText)")
+    hidden = words_only_in_solutions(page)
+    glued = page.locator("article .pasted-text").all_text_contents()
     number = next(text for text in glued if re.fullmatch(r"\d+\.\d+", text))
-    for query in (number, hidden[-1]):
+    for query in (number, hidden[0]):
         assert any(link.startswith("variance/he.html") for link in results(page, address, query)), query
+
+
+def test_who_follows_a_result_into_a_folded_solution_finds_it_open_and_the_others_closed(page, address):
+    page.goto(address + "variance/he.html")
+    word = words_only_in_solutions(page)[0]
+    results(page, address, word)
+    page.locator("#search-results a[href^='variance/he.html']").first.click()
+    page.wait_for_url(address + "variance/he.html*")
+    marked = page.locator("article details.solution .highlighted").first
+    marked.wait_for()
+    assert marked.text_content().lower() == word.lower()
+    assert marked.evaluate("mark => mark.closest('details').open")
+    assert 0 < page.locator("details[open]").count() < page.locator("details").count()
+
+
+def test_who_follows_a_result_that_stands_in_the_open_finds_solutions_closed(page, address):
+    results(page, address, "ReLU")
+    page.locator("#search-results a[href^='variance/he.html']").first.click()
+    page.wait_for_url(address + "variance/he.html*")
+    page.locator("article p .highlighted").first.wait_for()
+    assert page.locator("details .highlighted").count() > 0
+    assert page.locator("details[open]").count() == 0
 
 
 def test_search_shows_words_of_the_article_around_what_it_found(page, address):
@@ -356,20 +391,10 @@ def test_search_shows_words_of_the_article_around_what_it_found(page, address):
     assert "\\mathrm" not in page.locator("#search-results").inner_text()
 
 
-def test_every_page_leads_on_and_back(page, address):
-    page.goto(address + "variance/he.html")
-    assert page.locator(".prev-next-footer a.left-prev").get_attribute("href") == "xavier.html"
-    assert page.locator(".prev-next-footer a.right-next").get_attribute("href") == "gains.html"
-
-
 @pytest.mark.parametrize("what", ["h2", "div.math:has(.eqno)", "figure figcaption"])
-def test_headings_equations_and_figures_give_their_address(page, address, what):
+def test_an_address_shows_where_the_keyboard_is(page, address, what):
     page.goto(address + "variance/he.html")
-    things = page.locator(f"article {what}")
-    links = page.locator(f"article {what} a.headerlink")
-    assert links.count() == things.count() > 0
-    link = links.first
-    assert link.evaluate("a => document.querySelector(a.hash) !== null")
+    link = page.locator(f"article {what} a.headerlink").first
     assert link.evaluate("a => getComputedStyle(a).opacity") == "0"
     link.focus()
     page.keyboard.press("Shift+Tab")  # a focus that came by keyboard, which is what browsers show
@@ -377,20 +402,47 @@ def test_headings_equations_and_figures_give_their_address(page, address, what):
     assert link.evaluate("a => a === document.activeElement && getComputedStyle(a).opacity") == "1"
 
 
-def test_a_copied_snippet_has_neither_prompts_nor_outputs(browser, address):
+@pytest.mark.parametrize("width", [WIDTHS[0], WIDTHS[-1]])
+@pytest.mark.parametrize("what", ["section section", "div.math:has(.eqno)", "figure"])
+def test_an_address_far_down_a_page_leads_there(page, address, what, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address + "variance/gains.html")
+    last = page.locator(f"article {what}[id]").last.get_attribute("id")
+    page.goto("about:blank")  # or only the place on the page would change
+    page.goto(f"{address}variance/gains.html#{last}", wait_until="networkidle")
+    page.evaluate("document.fonts.ready.then(() => null)")
+    box = "e => e.getBoundingClientRect()"
+    header, target = page.locator(".bd-header-article").evaluate(box), page.locator(f"[id='{last}']").evaluate(box)
+    assert header["bottom"] <= target["top"] < 900 < page.evaluate("scrollY")
+
+
+def copied(browser, address, block):
+    """What a snippet shows, and what its button puts into the clipboard, line by line."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.goto(address + "variance/he.html")
-    block = page.locator("article div.highlight:has(.gp)").first
-    shown = block.locator("pre").inner_text()
+    page.goto(address)
+    open_boxes(page, True)
+    block = page.locator(block).first
     block.hover()
     block.locator(".copybtn").click()
     page.wait_for_function("navigator.clipboard.readText()")
-    copied = page.evaluate("navigator.clipboard.readText()")
+    texts = block.locator("pre").inner_text(), page.evaluate("navigator.clipboard.readText()")
     context.close()
-    typed = [line[4:].rstrip() for line in shown.splitlines() if line.startswith((">>> ", "... "))]
-    assert len(typed) < len(shown.splitlines())
-    assert [line.rstrip() for line in copied.splitlines()] == typed
+    return [[line.rstrip() for line in text.splitlines()] for text in texts]
+
+
+@pytest.mark.parametrize("name", ["variance/he.html", "variance/scale.html"])
+def test_a_copied_snippet_has_neither_prompts_nor_outputs(browser, address, name):
+    shown, taken = copied(browser, address + name, "article div.highlight:has(.gp):has(.go)")
+    typed = [line[4:] for line in shown if line.startswith((">>> ", "... "))]
+    assert len(typed) < len(shown)
+    assert taken == typed
+
+
+@pytest.mark.parametrize("name", ["index.html", "variance/he.html", "variance/scale.html"])
+def test_a_copied_cell_is_the_whole_cell(browser, address, name):
+    shown, taken = copied(browser, address + name, "article .cell_input div.highlight")
+    assert taken == shown and len(shown) > 1
 
 
 def test_the_head_of_a_page_offers_what_can_be_taken(page, address):
@@ -420,8 +472,8 @@ def test_a_lost_reader_gets_help_at_any_depth(page, address):
 def test_the_book_can_be_opened_as_files(page, name):
     said, urls = [], []
     listen(page, said, urls)
-    page.goto((SITE / name).as_uri())
-    page.wait_for_timeout(200)
+    page.goto((SITE / name).as_uri(), wait_until="networkidle")
+    page.evaluate("document.fonts.ready.then(() => null)")
     assert said == []
     assert [url for url in urls if not url.startswith(("file:", "data:"))] == []
     fonts = page.evaluate("[...document.fonts].filter(f => f.status !== 'unloaded').map(f => [f.family, f.status])")
@@ -443,10 +495,23 @@ def test_without_scripts_the_text_the_formulas_and_the_figures_are_there(browser
     page.goto(address + "variance/he.html")
     kinds = (".katex-html", "svg", "p", "summary")
     shown = {what: page.locator(f"article {what}").first.is_visible() for what in kinds}
-    dead = page.locator(".pst-js-only:visible").count()
+    dead = page.locator(".pst-js-only:visible, .bd-header-article button:visible").count()
     context.close()
     assert all(shown.values()), shown
     assert dead == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_without_scripts_the_page_can_be_taken_all_the_same(browser, address, width):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(address + "variance/he.html")
+    links = page.locator(".dropdown-download-buttons a:visible").all()
+    boxes = [link.bounding_box() for link in links]
+    assert [link.get_attribute("href").rpartition(".")[2] for link in links] == ["ipynb", "md"]
+    links[1].click(trial=True)  # it lies under nothing else
+    context.close()
+    assert all(0 <= box["x"] and box["x"] + box["width"] <= width and box["y"] >= 0 for box in boxes)
 
 
 def test_dark_pages_are_dark_from_the_start(browser, address):

@@ -228,6 +228,7 @@ class Book:
         (folder / "equations").mkdir()
         for name in ["conf.py", "pyproject.toml", "README.md", "docs/references.bib", "equations/__init__.py"]:
             shutil.copy(ROOT / name, folder / name)
+        self.publish("")  # wherever the book itself is published
         self.write("initbook/__init__.py", "ANSWER = 41\n")
         self.write("docs/index.md", INDEX)
         self.write("docs/one.md", PAGE)
@@ -236,6 +237,10 @@ class Book:
     def write(self, name, text):
         (self.folder / name).parent.mkdir(exist_ok=True)
         (self.folder / name).write_text(text)
+
+    def publish(self, urls):
+        text = (self.folder / "pyproject.toml").read_text(encoding="utf-8")
+        self.write("pyproject.toml", re.sub(r"(?<=\n\[project\.urls\]\n)[^\[]*", urls + "\n", text))
 
     def start(self):
         command = [sys.executable, "tools/build_book.py", "html"]

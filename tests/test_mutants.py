@@ -29,7 +29,7 @@ rng = np.random.default_rng(7)
 side = 3.0
 assert abs(side**2 - 9) < 1e-12
 glue("area", side**2)
-glue("name", 1.0)
+glue("name", side / 2)
 idle = 5
 figures.show(figures.curves({"a": ([0, 1], [2, 3])}, levels={"side": 4.0}), height=2.5, alt="Two lines, 6 long.")
 ```
@@ -76,7 +76,7 @@ def test_numbers_truth_values_and_last_letters_of_outputs_are_changed(page):
 
 def test_numbers_that_compute_are_changed_and_not_seeds_assertions_or_looks(page):
     after = [after for _, after in made(page, "constant")]
-    assert after == ["side = 6.0", 'glue("area", side**3)', 'glue("name", 2.0)', "idle = 6",
+    assert after == ["side = 6.0", 'glue("area", side**3)', 'glue("name", side / 3)', "idle = 6",
                      DRAWN.replace("4.0", "8.0")]
 
 
@@ -96,7 +96,7 @@ def test_each_kind_is_noticed_by_its_judge_and_an_idle_number_by_nobody(page, tm
     alive = [change.mutant for change, (killed, _) in zip(chosen, verdicts, strict=True) if not killed]
     # The planted equation has no check, so nobody can see that it is changed; the rest of the net holds.
     assert [m.after for m in alive if m.inside == "constant"] == [
-        'glue("area", side**3)', 'glue("name", 2.0)', "idle = 6", DRAWN.replace("4.0", "8.0")]
+        'glue("area", side**3)', 'glue("name", side / 3)', "idle = 6", DRAWN.replace("4.0", "8.0")]
     assert {m.inside for m in alive} == {"constant", "factor"}
 
 

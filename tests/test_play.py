@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 from browser import NEEDS, SITE
+from playwright.sync_api import expect
 
 from initbook import activations, data, initializers, losses, network, optimizers, probes, symmetry, theory, training
 from initbook.figures import COLORS, short
@@ -19,6 +20,7 @@ WHOLE = re.compile(r'<div class="ib-figure ib-play">.*?<script>.*?</script>\s*</
 LIMIT = 100_000  # bytes, compressed
 DESK, PHONE = {"viewport": {"width": 1280, "height": 900}}, {"viewport": {"width": 360, "height": 780}}
 SMALLEST_TEXT, SMALLEST_TARGET = 8, 24  # CSS pixels
+STEP = 200  # milliseconds between two frames of a figure that plays
 
 
 class Figure:
@@ -79,12 +81,18 @@ def opened(browser, address):
     """Opens a page and gives its figure; a page that complains fails the test."""
     contexts, said = [], []
 
-    def open_page(name, **options):
+    def open_page(name, clock=False, **options):
         contexts.append(browser.new_context(**{**DESK, **options}))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(60_000)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: said.append(str(error)))
+        if clock:  # it goes only when the test says so
+            page.clock.install(time=0)
         page.goto(address + name)
+        page.locator(".ib-play").scroll_into_view_if_needed()  # away from the window it is not laid out
+        expect(page.locator(".ib-readout")).not_to_have_text("", use_inner_text=True, timeout=60_000)
+        if clock:
+            page.clock.pause_at(3_600_000)
         return Figure(page)
 
     yield open_page
@@ -247,26 +255,28 @@ def test_the_tie_opens_by_touch(opened):
 
 
 def test_playing_walks_to_the_end_stops_when_asked_and_does_not_talk_on_the_way(opened):
-    figure = opened(TIE)
+    figure = opened(TIE, clock=True)
+    start = figure.position()
     assert figure.run.inner_text() == "Play"
     figure.run.press("Enter")
     assert figure.run.inner_text() == "Pause"
     assert figure.root.locator(".ib-readout").get_attribute("aria-live") == "off"
-    figure.page.wait_for_function("document.querySelector('.ib-play [type=range]').value >= 18")
-    figure.run.press("Enter")
+    figure.page.clock.run_for(2 * STEP)
     stopped = figure.position()
-    figure.page.wait_for_timeout(500)
+    assert int(stopped) == int(start) + 2 * 25
+    figure.run.press("Enter")
+    figure.page.clock.run_for(100 * STEP)
     assert figure.position() == stopped and figure.run.inner_text() == "Play"
     assert figure.root.locator(".ib-readout").get_attribute("aria-live") == "polite"
-    figure.slider.press("End")
-    figure.slider.press("ArrowLeft")
     figure.run.click()
-    figure.page.wait_for_function("document.querySelector('.ib-run').textContent == 'Play'")
-    assert figure.position() == "700"
+    figure.page.clock.run_for(100 * STEP)
+    assert figure.position() == "700" and figure.run.inner_text() == "Play"
     figure.run.click()  # from the end it begins anew
-    figure.page.wait_for_function("document.querySelector('.ib-play [type=range]').value == 1")
+    figure.page.clock.run_for(STEP)
+    assert figure.position() == "25"
     figure.slider.press("ArrowRight")  # and the reader's hand stops it
-    assert figure.run.inner_text() == "Play"
+    figure.page.clock.run_for(100 * STEP)
+    assert figure.position() == "50" and figure.run.inner_text() == "Play"
 
 
 # --- the gains

@@ -1,11 +1,17 @@
 """What the build makes of the pages beside their text: lean pages, notebooks to take, what a published site needs."""
 
+import gzip
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import urllib.error
+import urllib.parse
+import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -18,6 +24,9 @@ import lean_pages  # noqa: E402
 import page_polish  # noqa: E402
 import published  # noqa: E402
 import take_away  # noqa: E402
+
+sys.path.insert(0, str(ROOT / "tools"))
+import site_server  # noqa: E402
 
 SITE = ROOT / "build" / "html"
 needs_site = pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
@@ -113,6 +122,35 @@ def test_launch_links_open_the_notebook_and_need_a_repository():
     assert take_away.launch_links("", "variance/he") == {}
 
 
+def steps_that_push():
+    """Shell commands of the workflows."""
+    workflows = (yaml.safe_load(path.read_text()) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    steps = (step for workflow in workflows for job in workflow["jobs"].values() for step in job["steps"])
+    return [step["run"] for step in steps if "git push" in step.get("run", "")]
+
+
+def test_the_branch_that_launch_links_read_is_pushed_with_the_site_alone(tmp_path, monkeypatch):
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=work, check=True, capture_output=True, text=True).stdout
+
+    (script,) = steps_that_push()
+    work = tmp_path / "work"
+    (work / "build" / "html" / "_sources").mkdir(parents=True)
+    for name, text in {"Makefile": "", ".gitignore": "build/", "build/html/_sources/page.ipynb": "{}"}.items():
+        (work / name).write_text(text)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    git("init", "--quiet", "--bare", "../origin")
+    git("init", "--quiet")
+    git("remote", "add", "origin", "../origin")
+    git("add", ".")
+    git("-c", "user.name=x", "-c", "user.email=x@localhost", "commit", "--quiet", "--message", "x")
+    ran = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=work, capture_output=True, text=True,
+                         env=os.environ | {"GITHUB_SHA": "x"}, check=False)  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    listed = git("--git-dir=../origin", "ls-tree", "-r", "--name-only", take_away.BRANCH)
+    assert listed.splitlines() == ["_sources/page.ipynb"]
+
+
 @pytest.mark.parametrize("text", ["2.5", "'arm'", "(1, 2)", "inf"])
 def test_glued_values_are_read_back(text):
     assert repr(take_away.from_repr(text)) == text
@@ -121,23 +159,42 @@ def test_glued_values_are_read_back(text):
 # Published
 
 
+def test_no_source_code_but_that_of_the_package_is_published():
+    env = SimpleNamespace(_viewcode_modules=dict.fromkeys(["initbook", "initbook.theory", "types", "initbooks"]))
+    page_polish.only_ours(SimpleNamespace(config=SimpleNamespace(project="initbook")), env)
+    assert list(env._viewcode_modules) == ["initbook", "initbook.theory"]
+
+
 def test_a_head_names_whole_addresses_or_none():
     about = ("Book", "", "variance/he", 'He & "she"', "ReLU <halves>.")
     assert "og:image" not in page_polish.tags(*about)
     assert "://" not in page_polish.tags(*about)
     assert 'content="He &amp; &quot;she&quot;"' in page_polish.tags(*about)
     head = page_polish.tags("Book", "https://b.org/x/", *about[2:])
-    assert 'property="og:image" content="https://b.org/x/_static/card.png"' in head
+    assert 'property="og:image" content="https://b.org/x/_static/cards/variance/he.png"' in head
     assert 'property="og:url" content="https://b.org/x/variance/he.html"' in head
+    assert 'property="og:image:alt" content="The page&#x27;s title' in head
+    assert 'name="twitter:card"' in head and 'name="description" content="ReLU &lt;halves&gt;."' in head
 
 
-def test_the_card_is_small_and_always_the_same(tmp_path):
-    for name in ("one.png", "two.png"):
-        published.draw_card(tmp_path / name, "A title")
-    card = (tmp_path / "one.png").read_bytes()
-    assert card == (tmp_path / "two.png").read_bytes()
-    assert len(card) < 100_000
-    assert (int.from_bytes(card[16:20]), int.from_bytes(card[20:24])) == (1200, 630)
+def test_pages_that_sphinx_makes_describe_themselves_and_have_no_picture():
+    app = SimpleNamespace(env=SimpleNamespace(titles={}), config=SimpleNamespace(html_title="B", html_baseurl="b.org/"))
+    descriptions = set()
+    for page in ("genindex", "search", "_modules/index", "_modules/initbook/theory"):
+        page_polish.describe(app, context := {}, page)
+        descriptions.add(re.search(r'name="description" content="([^"]{30,150})"', context["metatags"])[1])
+        assert f'content="b.org/{page}.html"' in context["metatags"] and "og:image" not in context["metatags"]
+    assert len(descriptions) == 4 and "The source code of initbook.theory" in "".join(descriptions)
+
+
+def test_each_page_has_a_card_of_its_own_which_is_small_and_always_the_same(tmp_path):
+    titles = {"one": "A title", "again": "A title", "deep/two": "Gains: how large should weights be for my activation?"}
+    for page, title in titles.items():
+        published.draw_card(tmp_path / published.card(page), title, "The book")
+    one, again, two = ((tmp_path / published.card(page)).read_bytes() for page in titles)
+    assert one == again != two
+    assert len(two) < 100_000
+    assert (int.from_bytes(two[16:20]), int.from_bytes(two[20:24])) == (1200, 630)
 
 
 def test_links_of_the_lost_page_start_at_the_root():
@@ -153,6 +210,21 @@ def test_the_map_lists_whole_addresses():
     assert "<loc>https://b.org/index.html</loc>" in lines and "a&amp;b" in lines
 
 
+def test_the_page_for_lost_readers_finds_its_files_where_the_site_is_a_folder_of_its_server(tmp_path):
+    (tmp_path / "look.css").write_text("p {}")
+    (tmp_path / "404.html").write_text(published.from_any_depth('<link href="look.css">', "https://b.org/book/"))
+    with site_server.served(tmp_path, base="/book/") as address:
+        with pytest.raises(urllib.error.HTTPError, match="404") as lost:
+            urllib.request.urlopen(address + "no/such/page.html")
+        page = gzip.decompress(lost.value.read()).decode()
+        style = urllib.parse.urljoin(address, re.search(r'href="([^"]*)"', page)[1])
+        assert gzip.decompress(urllib.request.urlopen(style).read()) == b"p {}"
+        assert site_server.weight(tmp_path, address, [style]) > 0
+        with pytest.raises(urllib.error.HTTPError, match="404") as outside:
+            urllib.request.urlopen(urllib.parse.urljoin(address, "/look.css"))
+        lost.value.close(), outside.value.close()
+
+
 # The citation says the same everywhere
 
 
@@ -165,8 +237,9 @@ def test_the_reference_in_bibtex_is_that_of_citation_cff():
     for text in (bibtex, cite):
         for words in (cff["title"], f"Version {cff['version']}", cff["authors"][0]["name"]):
             assert words in text
-    urls = project.get("urls", {})
-    assert (cff.get("url"), cff.get("repository-code")) == (urls.get("Documentation"), urls.get("Source"))
+    for key, name in {"url": "Documentation", "repository-code": "Source"}.items():
+        said, published_at = cff.get(key), project.get("urls", {}).get(name)
+        assert said in (None, published_at), f"CITATION.cff: {key} is not {name} of [project.urls] in pyproject.toml"
 
 
 # The built site
@@ -185,8 +258,7 @@ def test_every_executed_page_can_be_taken_as_a_notebook_with_its_outputs():
     for path in notebooks():
         notebook = nbformat.read(path, 4)
         nbformat.validate(notebook)
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        assert all(cell.execution_count for cell in code), path
+        code = code_of(notebook)
         figures = [cell for cell in code if cell.source.rstrip().endswith(")") and "figures.show(" in cell.source]
         assert all(cell.outputs for cell in figures), path
         assert not any("myst_nb" in cell.source or "{glue:" in cell.source for cell in notebook.cells), path
@@ -203,12 +275,87 @@ def test_all_that_the_style_sheet_asks_for_is_in_the_site():
 
 @pytest.mark.browser
 @needs_site
-def test_a_site_without_an_address_points_at_no_repository():
-    if tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls"):
-        pytest.skip("the book has an address")
+def test_the_source_code_in_the_site_is_that_of_the_package():
+    listings = {path.relative_to(SITE / "_modules").parts[0] for path in SITE.glob("_modules/**/*.html")}
+    assert listings == {"index.html", "initbook"}
+
+
+@pytest.mark.browser
+@needs_site
+def test_the_site_points_at_the_addresses_it_has_and_at_no_other():
+    urls = site_server.URLS
     page = (SITE / "variance" / "he.html").read_text(encoding="utf-8")
-    assert re.findall(r"launch-buttons|source-buttons|og:image|canonical", page) == []
-    assert not (SITE / "sitemap.xml").exists()
+    wanted = {"source-buttons"} if "Source" in urls else set()
+    wanted |= {"launch-buttons"} if take_away.launch_links(urls.get("Source", ""), "variance/he") else set()
+    wanted |= {"og:image", "canonical"} if "Documentation" in urls else set()
+    assert set(re.findall(r"launch-buttons|source-buttons|og:image\b|canonical", page)) == wanted
+    assert (SITE / "sitemap.xml").exists() == ("Documentation" in urls)
+
+
+def written_pages():
+    """Name and text of the pages that were written, not those that Sphinx makes of them."""
+    names = sorted(path.relative_to(SITE / "_sources").with_suffix(".html") for path in SITE.glob("_sources/**/*.md"))
+    return {name.as_posix(): (SITE / name).read_text(encoding="utf-8") for name in names}
+
+
+THINGS = {
+    "heading": r"<h([1-4])\b[^>]*>.*?</h\1>",
+    "figure": r"<figcaption.*?</figcaption>",
+    "equation": r'<span class="eqno">.*?</span>',
+}
+
+
+@pytest.mark.browser
+@needs_site
+@pytest.mark.parametrize("kind", THINGS)
+def test_headings_figures_and_numbered_equations_of_every_page_give_their_address(kind):
+    counted = 0
+    for name, text in written_pages().items():
+        article = text[text.index("<article") : text.index("</article")]
+        for thing in re.finditer(THINGS[kind], article, re.DOTALL):
+            link = re.search(r'class="headerlink" href="#([^"]*)"', thing[0])
+            assert link and f' id="{link[1]}"' in article, (name, thing[0])
+            counted += 1
+    assert counted > 50
+
+
+@pytest.mark.browser
+@needs_site
+def test_the_pages_lead_on_and_back_in_the_order_of_the_side_bar():
+    pages = written_pages()
+    side = re.search(r'bd-docs-nav".*?</nav>', pages["index.html"], re.DOTALL)[0]
+    order = ["index.html", *re.findall(r'href="([^"]*)"', side)]
+    assert set(order) == set(pages) - {"404.html"}
+    for before, here, after in zip([None, *order], order, [*order[1:], None], strict=False):
+        links = re.findall(r'class="(?:left-prev|right-next)"\s*href="([^"]*)"', pages[here])
+        ways = [os.path.normpath(Path(here).parent / link) for link in links]
+        assert ways == [way for way in (before, after) if way], here
+
+
+EXTENSIONS = {"amsmath", "colon_fence", "dollarmath"}
+
+
+def as_notebook(source):
+    """A page's MyST source, read as the build reads it."""
+    from myst_nb.core.read import read_myst_markdown_notebook
+    from myst_parser.config.main import MdParserConfig
+
+    return read_myst_markdown_notebook(source, MdParserConfig(enable_extensions=EXTENSIONS))
+
+
+def code_of(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.get("id") != "install"]
+
+
+@pytest.mark.browser
+@needs_site
+def test_what_is_taken_is_what_the_build_has_run_in_its_order():
+    for path in notebooks():
+        taken = code_of(nbformat.read(path, 4))
+        written = code_of(as_notebook(path.with_suffix(".md").read_text(encoding="utf-8")))
+        assert [cell.source for cell in taken] == [cell.source for cell in written], path
+        assert [cell.execution_count for cell in taken] == [i + 1 for i in range(len(taken))], path
+        assert not any(output.output_type == "error" for cell in taken for output in cell.outputs), path
 
 
 def run_like_a_reader(notebook, folder):
@@ -221,7 +368,6 @@ def run_like_a_reader(notebook, folder):
     return subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False)
 
 
-EXTENSIONS = {"amsmath", "colon_fence", "dollarmath"}
 TAKEN = ["index", "variance/fans"]
 
 
@@ -237,11 +383,8 @@ def test_a_notebook_that_was_taken_runs_without_what_builds_the_book(name, tmp_p
 @needs_site
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_source_that_was_taken_is_a_notebook_that_runs(name, tmp_path):
-    from myst_nb.core.read import read_myst_markdown_notebook
-    from myst_parser.config.main import MdParserConfig
-
-    text = (SITE / "_sources" / f"{name}.md").read_text(encoding="utf-8")
-    ran = run_like_a_reader(read_myst_markdown_notebook(text, MdParserConfig(enable_extensions=EXTENSIONS)), tmp_path)
+    source = (SITE / "_sources" / f"{name}.md").read_text(encoding="utf-8")
+    ran = run_like_a_reader(as_notebook(source), tmp_path)
     assert ran.returncode == 0, ran.stderr
 
 
@@ -253,22 +396,22 @@ def test_an_address_in_one_place_brings_launch_buttons_previews_and_a_map(tmp_pa
     from test_build import Book
 
     book = Book(tmp_path)
-    shutil.copytree(ROOT / "initbook", tmp_path / "initbook", dirs_exist_ok=True)  # it draws the card
+    shutil.copytree(ROOT / "initbook", tmp_path / "initbook", dirs_exist_ok=True)  # it draws the cards
     (tmp_path / "initbook" / "__init__.py").write_text("ANSWER = 41\n")
-    urls = '[project.urls]\nDocumentation = "https://someone.github.io/book/"\nSource = "https://github.com/someone/book"'
-    text = (tmp_path / "pyproject.toml").read_text(encoding="utf-8")
-    book.write("pyproject.toml", re.sub(r"\[project\.urls\][^\[]*", urls + "\n\n", text))
+    book.publish('Documentation = "https://someone.github.io/book/"\nSource = "https://github.com/someone/book"\n')
     assert book.build() == (True, "")
     page, html = book.page(), tmp_path / "build" / "html"
     for address in (
         "https://colab.research.google.com/github/someone/book/blob/gh-pages/_sources/one.ipynb",
         "https://mybinder.org/v2/gh/someone/book/gh-pages?urlpath=lab/tree/_sources/one.ipynb",
         "https://github.com/someone/book/edit/main/docs/one.md",
-        "https://someone.github.io/book/_static/card.png",
+        "https://someone.github.io/book/_static/cards/one.png",
         '<link rel="canonical" href="https://someone.github.io/book/one.html" />',
     ):
         assert address in page
     assert "https://someone.github.io/book/one.html" in (html / "sitemap.xml").read_text()
     assert "someone/book" in (html / "binder" / "requirements.txt").read_text()
-    assert (html / "_static" / "card.png").exists()
+    assert all((html / "_static" / "cards" / f"{name}.png").exists() for name in ("index", "one", "two"))
+    for made in ("genindex", "search"):
+        assert '<meta name="description"' in (html / f"{made}.html").read_text(), made
     assert "git+https://github.com/someone/book" in (html / "_sources" / "one.ipynb").read_text()

@@ -5,10 +5,15 @@ import functools
 import gzip
 import http.server
 import threading
+import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "build" / "html"
+URLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"].get("urls", {})
+# Where the site begins on its server: a published book is often a folder of one, and its page 404 counts on that.
+BASE = urlsplit(URLS.get("Documentation", "")).path.rstrip("/") + "/"
 COMPRESSED = {".css", ".html", ".ipynb", ".js", ".json", ".md", ".svg", ".txt", ".xml"}
 
 
@@ -20,6 +25,14 @@ def packed(path):
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args, base, **options):
+        self.base = base
+        super().__init__(*args, **options)
+
+    def translate_path(self, path):
+        inside = path.startswith(self.base)
+        return super().translate_path(path.removeprefix(self.base) if inside else "not of this book")
 
     def do_GET(self):
         path = Path(self.translate_path(self.path))
@@ -43,13 +56,14 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def served(site=SITE):
+def served(site=SITE, base=BASE):
     """The address of the book while the block runs."""
     packed.cache_clear()
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(site))) as server:
+    handler = functools.partial(Handler, base=base, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/"
+            yield f"http://127.0.0.1:{server.server_port}{base}"
         finally:
             server.shutdown()
 

@@ -2,31 +2,52 @@
 
 from html import escape
 
-from published import CARD
+from published import CARD_SHOWS, card
 
 UNHELPFUL = [
     ' role="doc-biblioentry"',  # deprecated, and
     ' role="list"',  # docutils puts things into its list of citations that are no items
     ' aria-label="Toggle hidden content"',  # on top of a text that says which
 ]
+# Pages that Sphinx makes have no front matter: title and description.
+MADE = {
+    "genindex": ("Index", "Every name of the package initbook, in alphabetical order, and where it is explained."),
+    "search": ("Search", "Search the book for a word, a name of its package or a number."),
+    "_modules/index": ("Source code", "The source code of the package initbook, module by module."),
+}
+
+
+def tag(key, value):
+    """Open Graph's keys are properties; all others are names."""
+    kind = "property" if key.startswith("og:") else "name"
+    return f'<meta {kind}="{key}" content="{escape(str(value))}" />'
 
 
 def tags(site, base, page, title, description):
     """What search engines show, and whoever previews a link; the picture needs a whole address, so a published site."""
-    about = {"og:type": "article", "og:site_name": site, "og:title": title, "og:description": description}
+    about = {"description": description, "og:type": "article", "og:site_name": site, "og:title": title,
+             "og:description": description}  # fmt: skip
     if base:
-        about |= {"og:url": f"{base}{page}.html", "og:image": base + CARD, "og:image:width": 1200,
-                  "og:image:height": 630, "twitter:card": "summary_large_image"}  # fmt: skip
-    lines = [f'<meta property="{key}" content="{escape(str(value))}" />' for key, value in about.items()]
-    return "\n".join([f'<meta name="description" content="{escape(description)}" />', *lines])
+        about["og:url"] = f"{base}{page}.html"
+    if base and card(page):
+        about |= {"og:image": base + card(page), "og:image:width": 1200, "og:image:height": 630,
+                  "og:image:alt": CARD_SHOWS, "twitter:card": "summary_large_image"}  # fmt: skip
+    return "\n".join(tag(key, value) for key, value in about.items())
+
+
+def title_and_description(app, page):
+    """From the page's front matter, if it has one."""
+    if page in app.env.titles:
+        return app.env.titles[page].astext(), app.env.metadata[page].get("description", "")
+    module = page.removeprefix("_modules/").replace("/", ".")
+    return MADE.get(page, (module, f"The source code of {module}, with links to what explains it."))
 
 
 def describe(app, context, page):
-    """The front matter's `description` goes into the head of its page."""
-    description = app.env.metadata.get(page, {}).get("description", "")
+    """The description goes into the head of its page."""
+    title, description = title_and_description(app, page)
     if description:
-        site, base = app.config.html_title, app.config.html_baseurl
-        head = tags(site, base, page, app.env.titles[page].astext(), description)
+        head = tags(app.config.html_title, app.config.html_baseurl, page, title, description)
         context["metatags"] = context.get("metatags", "") + head
 
 
@@ -36,6 +57,14 @@ def polish(app, page, template, context, doctree):
         context["body"] = context.get("body", "").replace(attribute, "")
 
 
+def only_ours(app, env):
+    """Sphinx would publish every module in which it has looked for a name, also those of Python's own library."""
+    modules = getattr(env, "_viewcode_modules", {})
+    for name in [name for name in modules if name.partition(".")[0] != app.config.project]:
+        del modules[name]
+
+
 def setup(app):
+    app.connect("env-updated", only_ours)
     app.connect("html-page-context", polish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,37 +1,44 @@
-"""What a site needs where it is published: a picture for previews, a map for search engines, a page for lost readers.
+"""What a published site needs: pictures of its pages for previews, a map for search engines, a page for lost readers.
 
 The address comes from `[project.urls]` of pyproject.toml, by way of conf.py. A book that has no address yet gets no map
-and no picture, as both need whole addresses.
+and no pictures, as both need whole addresses.
 """
 
 import re
+import textwrap
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-CARD = "_static/card.png"
+CARD_SHOWS = "The page's title above five curves: signals in thirty layers, which fade, stay or grow."
 NOT_IN_MAP = {"404", "search", "genindex"}
 # Addresses of the same site: neither with a scheme, nor absolute, nor within the page.
 RELATIVE = re.compile(r'\b(href|src|action|data-content_root)="(?![a-z]+:|/|#)([^"]*)"')
 INK, PAPER, COLOURS = "#e6edf3", "#14181d", ["#5aa2e0", "#3fb5a5", "#e6edf3", "#eda03c", "#e5677a"]
 
 
-def draw_card(path, title):
+def card(page):
+    """Where the picture of a page is; pages that are not in the map have none."""
+    return "" if page in NOT_IN_MAP or page.startswith("_modules/") else f"_static/cards/{page}.png"
+
+
+def draw_card(path, title, book):
     """1200 × 630 pixels: the title, and five signals in thirty layers, each from another variance of the weights."""
     from matplotlib.figure import Figure
 
     from initbook import activations, theory
 
     figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=PAPER)
-    axes = figure.add_axes((0.08, 0.1, 0.84, 0.46))
+    axes = figure.add_axes((0.08, 0.15, 0.84, 0.4))
     for variance, colour in zip((1, 1.6, 2, 2.5, 4), COLOURS, strict=True):
         axes.plot(theory.length_map(activations.relu, variance, q=1.0, layers=30), color=colour, linewidth=6)
     axes.set_yscale("log")
     axes.margins(x=0)
     axes.set_axis_off()
-    figure.text(0.08, 0.83, title, color=INK, fontsize=41, weight="bold")
-    figure.text(0.08, 0.72, "Derived, predicted, measured: an executable book", color=INK, fontsize=25)
+    figure.text(0.08, 0.91, textwrap.fill(title, 33), color=INK, fontsize=36, weight="bold", va="top")
+    figure.text(0.08, 0.06, book, color=INK, fontsize=22)
     figure.text(0.92, 0.06, "initbook", color=INK, fontsize=22, ha="right")
+    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Software": None})
 
 
@@ -59,7 +66,8 @@ def finish(app, exception):
     if lost.exists():
         lost.write_text(from_any_depth(lost.read_text(encoding="utf-8"), base), encoding="utf-8")
     if base:
-        draw_card(out / CARD, app.config.html_title)
+        for page in pages(app):
+            draw_card(out / card(page), app.env.titles[page].astext(), app.config.html_title)
         (out / "sitemap.xml").write_text(sitemap(base, pages(app)), encoding="utf-8")
 
 

@@ -18,6 +18,16 @@ function name() {
 addEventListener("DOMContentLoaded", name);
 for (const event of ["load", "resize", "toggle"]) addEventListener(event, reach, true);
 
+// Who follows a search result sees her words, also where only a folded box has them; other boxes stay closed.
+function unfold() {
+  const found = [...document.querySelectorAll(".bd-article .highlighted")], word = (mark) => mark.textContent.toLowerCase();
+  const seen = new Set(found.filter((mark) => !mark.closest("details:not([open])")).map(word));
+  for (const mark of found.filter((mark) => !seen.has(word(mark))))
+    for (let box = mark.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+}
+
+setTimeout(unfold, 10); // Sphinx has asked for the same time, and before us, to mark the words
+
 // A printer gets black on white and every box open; afterwards the page is as it was.
 let before;
 addEventListener("beforeprint", () => {
