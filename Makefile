@@ -7,6 +7,9 @@ BUILD := $(BIN)/python tools/build_book.py
 # Matrices here are small: several threads to a product, with several products at once, only fight.
 export OMP_NUM_THREADS ?= 1
 
+# A file's tests stay together: they share what is dear to make, a browser for example.
+SIDE_BY_SIDE := -n auto --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help env html test doctest census serve linkcheck timings page-bench figure lint mutants lock clean distclean
 
@@ -23,7 +26,7 @@ html: env ## build the book into build/html
 	@echo "html: open build/html/index.html"
 
 test: env ## run the tests, and every snippet of README, pages and docstrings
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
 doctest: env ## check the same snippets with Sphinx's own checker
 	@echo "doctest: checking the snippets of pages, docstrings and README"

@@ -35,11 +35,11 @@ HEAVY = (
     "numpy numpy.testing scipy.special scipy.integrate scipy.optimize scipy.stats sklearn.datasets sklearn.linear_model"
     " matplotlib.figure matplotlib.backends.backend_svg tqdm hypothesis sybil"
 ).split()
-PYTEST = ["-x", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+PYTEST = ["-x", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-m", "not browser and not slow"]
 # Tests of a module that do not bear its name.
 OWN = {"_play": "test_frames", "_sheet": "test_figures", "_svg": "test_figures", "theory": "test_gains",
        "training": "test_moved"}
-SILENT = ["-p", "no:terminal", "-o", "addopts=-m 'not browser and not slow'"]  # what it would print costs time
+SILENT = ["-p", "no:terminal", "-o", "addopts="]  # what it would print costs time
 
 
 # --- what is changed
