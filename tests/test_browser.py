@@ -77,7 +77,7 @@ RUN_AXE = """async () => (await axe.run(document, {
 # The theme lets the Tab key reach boxes of code that scroll, but looks for them some time after the window has changed.
 # Here it gets ten seconds; what it leaves out then is axe's to tell.
 TAB_STOPS = """async () => {
-  const missed = box => box.scrollWidth > box.clientWidth && box.tabIndex != 0;
+  const missed = box => (box.scrollWidth > box.clientWidth) != (box.tabIndex == 0);
   const boxes = [...document.querySelectorAll('pre')];
   for (let i = 0; i < 200 && boxes.some(missed); i++) await new Promise(then => setTimeout(then, 50));
 }"""
@@ -143,11 +143,15 @@ def walk(page):
         page.keyboard.press("Tab")
         if press % 20 == 19 and page.evaluate(ROUND):
             break
+    page.evaluate("scrollTo(0, 0)")  # where no button lies over the text
     return page.evaluate(WALKED)
 
 
 def open_boxes(page, opened):
-    page.evaluate("opened => document.querySelectorAll('details').forEach(box => box.open = opened)", opened)
+    page.evaluate("""opened => {
+      document.querySelectorAll('details').forEach(box => box.open = opened);
+      dispatchEvent(new Event('resize'));  // or the theme would not look which boxes scroll now
+    }""", opened)
 
 
 def visit(browser, address, name):
