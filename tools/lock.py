@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 UV = "uv pip compile pyproject.toml --quiet --upgrade --all-extras --universal --python-version 3.11".split()
 ONE_VERSION = ["--fork-strategy", "fewest", "--only-binary", ":all:", "--generate-hashes"]
-BARE = ["--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links"]
+BARE = ["--no-annotate", "--no-header"]  # and uv writes no address unless it is asked to
 NPM = "npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved".split()
 
 
