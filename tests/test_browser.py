@@ -406,6 +406,15 @@ def test_an_address_shows_where_the_keyboard_is(page, address, what):
     assert link.evaluate("a => a === document.activeElement && getComputedStyle(a).opacity") == "1"
 
 
+def test_sections_are_laid_out_when_they_come_near_the_window_and_all_of_them_on_paper(page, address):
+    page.goto(address + "variance/gains.html")
+    kinds = "sections => [...new Set(sections.map(s => getComputedStyle(s).contentVisibility))]"
+    sections = page.locator(".bd-article > section > section")
+    assert sections.evaluate_all(kinds) == ["auto"]
+    page.emulate_media(media="print")
+    assert sections.evaluate_all(kinds) == ["visible"]
+
+
 @pytest.mark.parametrize("width", [WIDTHS[0], WIDTHS[-1]])
 @pytest.mark.parametrize("what", ["section section", "div.math:has(.eqno)", "figure"])
 def test_an_address_far_down_a_page_leads_there(page, address, what, width):
