@@ -406,13 +406,45 @@ def test_an_address_shows_where_the_keyboard_is(page, address, what):
     assert link.evaluate("a => a === document.activeElement && getComputedStyle(a).opacity") == "1"
 
 
-def test_sections_are_laid_out_when_they_come_near_the_window_and_all_of_them_on_paper(page, address):
+SECTIONS = ".bd-article > section > section"
+KINDS = f"""() => {{
+  const sections = [...document.querySelectorAll("{SECTIONS}")];
+  return [...new Set(sections.map((section) => getComputedStyle(section).contentVisibility))];
+}}"""
+
+
+def test_sections_wait_for_the_first_screen_and_then_all_of_them_stand(page, address):
     page.goto(address + "variance/gains.html")
-    kinds = "sections => [...new Set(sections.map(s => getComputedStyle(s).contentVisibility))]"
-    sections = page.locator(".bd-article > section > section")
-    assert sections.evaluate_all(kinds) == ["auto"]
+    page.wait_for_function(f"({KINDS})() == 'visible'")
+
+
+def test_without_scripts_sections_wait_for_the_window_but_not_on_paper(page, address):
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(address + "variance/gains.html")
+    assert page.evaluate(KINDS) == ["auto"]
     page.emulate_media(media="print")
-    assert sections.evaluate_all(kinds) == ["visible"]
+    assert page.evaluate(KINDS) == ["visible"]
+
+
+MOVES = """async (all, edge) => {
+  const edges = document.querySelectorAll(edge), middle = edges[edges.length >> 1];
+  const top = (e) => e.getBoundingClientRect().top, inside = (e) => top(e) > 0 && top(e) < innerHeight;
+  middle.scrollIntoView({block: 'center', behavior: 'instant'});
+  for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame);
+  const seen = all.filter((e) => e.checkVisibility({contentVisibilityAuto: true}) && inside(e));
+  const places = () => seen.map((e) => top(e) - top(middle)), before = places();
+  document.documentElement.classList.add('whole');
+  return places().map((place, i) => Math.abs(place - before[i]));
+}"""
+
+
+@pytest.mark.parametrize("edge", ["variance/gains h2", "reference/equations .checked-equation", "reference/api dl.py"])
+def test_nothing_in_the_window_moves_when_the_wait_for_the_first_screen_ends(page, address, edge):
+    name, edge = edge.split()
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(f"{address}{name}.html")
+    moves = page.locator(f"{SECTIONS} *").evaluate_all(MOVES, f"{SECTIONS} {edge}")
+    assert moves and max(moves) < 1
 
 
 @pytest.mark.parametrize("width", [WIDTHS[0], WIDTHS[-1]])

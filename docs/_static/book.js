@@ -18,6 +18,11 @@ function name() {
 addEventListener("DOMContentLoaded", name);
 for (const event of ["load", "resize", "toggle"]) addEventListener(event, reach, true);
 
+// Once the first screen stands, so do the sections that waited (book.css): the scroll bar then tells the true length, and a
+// picture of the whole page shows all of it. Only where the browser holds what is read in its place meanwhile.
+if (CSS.supports("overflow-anchor", "auto"))
+  addEventListener("load", () => requestAnimationFrame(() => document.documentElement.classList.add("whole")));
+
 // Who follows a search result sees her words, also where only a folded box has them; other boxes stay closed.
 function unfold() {
   const found = [...document.querySelectorAll(".bd-article .highlighted")], word = (mark) => mark.textContent.toLowerCase();
