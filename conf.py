@@ -34,6 +34,7 @@ extensions = [
     "execution",  # docs/_ext: run the cells, keep the outputs
     "checked",  # docs/_ext: hold the pages to the census, list every equation with its check
     "katex",  # docs/_ext: formulas at build time
+    "powers",  # docs/_ext: 2e-08 as 2 × 10⁻⁸
     "page_polish",  # docs/_ext: description, link preview and roles
     "folded_solutions",  # docs/_ext: exercises hide their solutions
     "take_away",  # docs/_ext: each page as a notebook and as MyST source, to take or to launch

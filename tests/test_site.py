@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 import find  # noqa: E402
 import lean_pages  # noqa: E402
 import page_polish  # noqa: E402
+import powers  # noqa: E402
 import published  # noqa: E402
 import take_away  # noqa: E402
 
@@ -154,6 +155,15 @@ def test_the_branch_that_launch_links_read_is_pushed_with_the_site_alone(tmp_pat
 @pytest.mark.parametrize("text", ["2.5", "'arm'", "(1, 2)", "inf"])
 def test_glued_values_are_read_back(text):
     assert repr(take_away.from_repr(text)) == text
+
+
+@pytest.mark.parametrize("number, html", [
+    ("2e-08", "2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10<superscript>−8</superscript>"),
+    ("-1.0e+12", "−1.0\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10<superscript>12</superscript>"),
+    ("1e-10", "10<superscript>−10</superscript>"), ("2.5", ""), ("12", ""), ("e1", ""),
+])  # fmt: skip
+def test_a_glued_power_of_ten_is_written_as_readers_write_it(number, html):
+    assert "".join(str(node) for node in powers.typeset(number)) == html
 
 
 # Published
