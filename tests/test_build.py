@@ -298,8 +298,10 @@ def test_an_edit_to_the_package_runs_the_pages_again_and_an_edit_to_prose_does_n
 
 @pytest.mark.slow
 def test_a_failing_cell_fails_the_build_and_is_shown(book):
-    book.write("docs/one.md", PAGE.replace("initbook.ANSWER", "initbook.NOTHING"))
-    fails_twice(book, "docs/one.md:11", "initbook.NOTHING", "AttributeError", "Traceback")
+    failing = PAGE.replace("initbook.ANSWER", "initbook.NOTHING") + "\n{glue:text}`one.md::end:.2f`\n"
+    book.write("docs/one.md", failing)
+    fails_twice(book, "docs/one.md:11", "initbook.NOTHING", "AttributeError", "Traceback", "cell of one first: other lines")
+    assert "no cell glues" not in book.build()[1]
     book.write("docs/one.md", PAGE)
     assert book.build() == (True, "")
 

@@ -400,12 +400,19 @@ def unknown(command):
     return not (ROOT / words[0]).is_file()
 
 
+def line_of(name, command):
+    rows = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return next(number for number, row in enumerate(rows, 1) if command in row)
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_every_command_shown_is_one_that_there_is(name):
     commands = shell_lines(ROOT / name)
     inline = re.findall(r"`((?:make|pip) [^`]+)`", (ROOT / name).read_text(encoding="utf-8"))
     assert len(commands) > 1
-    assert [command for command in commands + inline if unknown(command)] == []
+    lines = [f"{name}:{line_of(name, command)}: `{command}`: neither a target of the Makefile nor a file: correct it"
+             for command in commands + inline if unknown(command)]
+    assert not lines, "\n".join(lines)
 
 
 def test_twin_a_command_that_is_not_there_is_seen():

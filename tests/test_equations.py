@@ -13,13 +13,14 @@ CHECKS = equations.checks()
 @pytest.mark.parametrize("label", CHECKS)
 def test_equation_holds(label):
     off, may = CHECKS[label].residual
-    assert off <= may, f"{CHECKS[label].where}: off by {off}, may be off by {may}"
+    assert off <= may, f"{CHECKS[label].where}: {label} is off by {off}, may be by {may}: correct the page, or `right`"
 
 
 @pytest.mark.parametrize("label", CHECKS)
 def test_twin_equation_with_a_mistake_does_not(label):
-    off, may = CHECKS[label].twin
-    assert off > 2 * may, f"{CHECKS[label].where}: with a mistake ({CHECKS[label].mistake}) off by {off}, may be {may}"
+    check, (off, may) = CHECKS[label], CHECKS[label].twin
+    said = f"{check.where}: {label} with a mistake ({check.mistake}) is off by {off} only, and may be by {may}"
+    assert off > 2 * may, f"{said}: let `wrong` make this mistake, or the check see it"
 
 
 @pytest.mark.parametrize("label", CHECKS)

@@ -20,7 +20,9 @@ import nbformat
 from myst_nb.core import execute
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
+from sphinx.util import logging
 
+LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / "build" / "executed"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -172,8 +174,10 @@ def finish(app, exception):
     if exception:
         return
     ran = runs(app)
-    if not all(run["succeeded"] for run in ran.values()):
+    failed = [page for page, run in ran.items() if not run["succeeded"]]
+    if failed:
         app.statuscode = 1
+        LOG.warning("mend the failed cell of %s first: other lines may come of it", ", ".join(failed), type="exec")
     timings = {page: run.get("cells") for page, run in ran.items()}
     write_whole(ROOT / "build" / "timings.json", json.dumps(timings, indent=1))
 
