@@ -196,6 +196,18 @@ def test_an_environment_without_its_stamp_is_not_trusted(tmp_path, monkeypatch):
     assert not setup_env.is_ready()
 
 
+def test_a_link_to_another_environment_is_taken_away_and_that_one_stays(tmp_path, monkeypatch):
+    other, link = tmp_path / "other", tmp_path / ".venv"
+    other.mkdir()
+    (other / "made-from").write_text("something else")
+    link.symlink_to(other)
+    for name, path in {"VENV": link, "STAMP": link / "made-from"}.items():
+        monkeypatch.setattr(setup_env, name, str(path))
+    monkeypatch.setattr(setup_env, "run", lambda what, *command, **options: None)
+    setup_env.make_venv()
+    assert link.is_dir() and not link.is_symlink() and (other / "made-from").exists()
+
+
 # A small book, built
 
 
@@ -300,7 +312,7 @@ def test_an_edit_to_the_package_runs_the_pages_again_and_an_edit_to_prose_does_n
 def test_a_failing_cell_fails_the_build_and_is_shown(book):
     failing = PAGE.replace("initbook.ANSWER", "initbook.NOTHING") + "\n{glue:text}`one.md::end:.2f`\n"
     book.write("docs/one.md", failing)
-    fails_twice(book, "docs/one.md:11", "initbook.NOTHING", "AttributeError", "Traceback", "cell of one first: other lines")
+    fails_twice(book, "docs/one.md:11", "initbook.NOTHING", "AttributeError", "Traceback", "cell of one first")
     assert "no cell glues" not in book.build()[1]
     book.write("docs/one.md", PAGE)
     assert book.build() == (True, "")

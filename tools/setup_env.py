@@ -72,6 +72,8 @@ def run(what, *command, **options):
 
 
 def make_venv():
+    if os.path.islink(VENV):
+        os.remove(VENV)  # a link to another environment: that one stays as it is
     if os.path.exists(STAMP):
         os.remove(STAMP)  # first: what is half removed must not look ready
     shutil.rmtree(VENV, ignore_errors=True)
