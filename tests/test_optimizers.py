@@ -222,3 +222,11 @@ def test_rates_and_gradients_that_do_not_fit_the_parameters_are_refused(make):
             opt.step(params, grads, state)
     with pytest.raises(ValueError, match="lr must be one rate, or a list of 2 pairs; got a list of 1"):
         make([(0.1, 0.1)]).step(params, params, state)
+
+
+def test_the_state_has_the_shapes_of_the_parameters_from_the_start():
+    params = [(np.ones((2, 3)), np.ones(3)), (np.ones((3, 1)), np.ones(1))]
+    means = [part for part in adam(0.3).init(params) if isinstance(part, list)]
+    for state in [momentum(0.3).init(params), *means]:
+        assert [part.shape for part in flat(state)] == [(2, 3), (3,), (3, 1), (1,)]
+    assert len(means) == 2

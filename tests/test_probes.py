@@ -146,3 +146,13 @@ def test_what_is_no_layer_is_refused(probe, layer, error, message):
 def test_a_bad_argument_is_named_with_what_is_allowed(call, error, message):
     with pytest.raises(error, match="^" + re.escape(message)):
         call()
+
+
+def test_a_slope_at_the_limit_is_not_below_it():
+    z = np.array([[-1.0, 2.0, 3.0]])  # slopes 0, 1 and 1
+    assert saturated_share(relu, slope=1.0)(z) == 1 / 3
+
+
+def test_two_draws_are_enough_to_repeat():
+    repeats = repeat(lambda rng: rng.normal(size=3), [np.random.default_rng(seed) for seed in range(2)])
+    assert repeats.all.shape == (2, 3)

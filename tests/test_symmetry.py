@@ -477,3 +477,14 @@ TWO = network(np.random.default_rng(0), [[1, 1]])
 def test_what_does_not_fit_is_refused_by_name(call, error, message):
     with pytest.raises(error, match="^" + re.escape(message)):
         call()
+
+
+def test_zero_weights_are_tied():
+    zero = [(np.zeros((2, 3)), np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))]
+    assert [W.shape for W, _ in collapse(zero)] == [(2, 1), (1, 1)]
+
+
+def test_tied_is_measured_against_the_largest_weight():
+    W = np.full((2, 3), 1e6) + [0.0, 1e-5, 0.0]  # one part in 10¹¹
+    large = [(W, np.zeros(3)), (np.ones((3, 1)), np.zeros(1))]
+    assert [W.shape for W, _ in collapse(large)] == [(2, 1), (1, 1)]

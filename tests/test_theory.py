@@ -368,3 +368,7 @@ def test_the_telescope_of_unequal_widths():
     assert products["fan_in"] == pytest.approx((1, 10 / 784))
     assert products["fan_out"] == pytest.approx((78.4, 1))
     assert products["fan_avg"] == pytest.approx((3.99, 0.0509), rel=1e-3)
+
+
+def test_the_length_map_goes_one_layer_up_when_none_is_given():
+    assert length_map(relu, 2.0, q=3.0).tolist() == [3.0, pytest.approx(3.0, rel=1e-12)]
