@@ -258,6 +258,7 @@ def test_twin_normal_draws_of_that_variance_are_not_orthogonal():
 
 def test_a_kernel_is_filled_as_a_matrix():
     W = init.orthogonal()(rng(), (3, 3, 4, 8))
+    assert W.shape == (3, 3, 4, 8)
     np.testing.assert_array_equal(W.reshape(36, 8), init.orthogonal()(rng(), (36, 8)))
 
 
