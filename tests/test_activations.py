@@ -264,3 +264,7 @@ def test_an_unknown_name_is_answered_with_those_there_are(name):
 def test_a_slope_that_is_no_number_is_refused(slope, error, message):
     with pytest.raises(error, match=message):
         leaky_relu(slope)
+
+
+def test_a_leaky_relu_leaks_a_hundredth_when_nothing_else_is_asked_for():
+    assert leaky_relu().f(np.array([-3.0, 2.0])).tolist() == [-0.03, 2.0]

@@ -192,6 +192,12 @@ def test_a_bad_file_beside_a_good_one_is_the_one_that_is_named(folder, kind, pos
     assert str(caught.value).startswith(f"{where / f'train-{position}'}-idx")
 
 
+def test_images_in_the_place_of_labels_are_told_by_their_magic_number(folder):
+    where = folder(labels=idx(np.zeros((len(DIGITS), 1, 1), np.uint8)))
+    with pytest.raises(ValueError, match=r"labels-idx1-ubyte: expected the magic number 2049; found 2051"):
+        mnist(where)
+
+
 def test_any_file_of_bytes_reads_when_no_magic_number_is_asked_for(file):
     assert read_idx(file(GOOD_LABELS)).tolist() == DIGITS.tolist()
     path = file(b"\x89PNG....")
