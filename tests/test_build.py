@@ -319,6 +319,15 @@ def test_a_failing_cell_fails_the_build_and_is_shown(book):
 
 
 @pytest.mark.slow
+def test_a_kernel_that_dies_says_why_and_one_that_ends_noisily_is_not_heard(book):
+    # ipykernel, which sees that it is under test, leaves the file descriptor 2 as it is.
+    book.write("docs/one.md", PAGE.replace("import initbook", "import initbook, os\nos.write(2, b'noise')"))
+    assert book.build() == (True, "")
+    book.write("docs/one.md", PAGE.replace("import initbook", "import os\nos.write(2, b'out of luck')\nos._exit(7)"))
+    fails_twice(book, "docs/one.md:11", "Kernel died", "out of luck")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cause", "said"),
     [

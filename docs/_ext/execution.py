@@ -13,6 +13,7 @@ import os
 import platform
 import re
 import sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -95,10 +96,15 @@ def run(notebook, folder, timeout):
         resources={"metadata": {"path": str(folder)}},
         on_cell_start=lambda cell, cell_index: reached.append(cell_index),
     )
-    try:
-        client.execute()
-    except (CellControlSignal, DeadKernelError, TimeoutError) as error:
-        raise CellFailed(reached[-1], COLOURS.sub("", str(error))) from error
+    # What cells print comes as output. What is left is the kernel's own: why it died, or its noise when it is ended.
+    with tempfile.TemporaryFile() as stderr:
+        try:
+            client.execute(stderr=stderr)
+        except (CellControlSignal, TimeoutError) as error:
+            raise CellFailed(reached[-1], COLOURS.sub("", str(error))) from error
+        except DeadKernelError as error:
+            stderr.seek(0)
+            raise CellFailed(reached[-1], f"{error}\n{stderr.read().decode(errors='replace')}") from error
 
 
 def packed(notebook):
