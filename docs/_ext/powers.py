@@ -1,11 +1,12 @@
-"""A glued number in Python's notation is set as a reader writes it: 2e-08 becomes 2 × 10⁻⁸."""
+"""A glued, given or cited number in Python's notation is set as a reader writes it: 2e-08 becomes 2 × 10⁻⁸."""
 
 import re
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-NUMBER = re.compile(r"(?P<factor>-?\d(?:\.\d+)?)e(?P<power>[+-]\d+)")
+NUMBER = re.compile(r"(?P<factor>-?\d(?:\.\d+)?)e(?P<power>[-+−]?\d+)")
+MARKS = {"pasted-text", "given", "cited"}
 NO_BREAK, TIMES, MINUS = "\N{NO-BREAK SPACE}", "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
 
 
@@ -15,7 +16,7 @@ def typeset(number):
     if not found:
         return []
     factor = found["factor"].replace("-", MINUS) + NO_BREAK + TIMES + NO_BREAK
-    power = str(int(found["power"])).replace("-", MINUS)
+    power = str(int(found["power"].replace(MINUS, "-"))).replace("-", MINUS)
     return [nodes.Text(("" if found["factor"] == "1" else factor) + "10"), nodes.superscript(power, power)]
 
 
@@ -23,11 +24,11 @@ class Powers(SphinxPostTransform):
     default_priority = 6  # just after MyST-NB has pasted what was glued
 
     def run(self, **kwargs):
-        for pasted in self.document.findall(nodes.inline):
-            power = "pasted-text" in pasted["classes"] and typeset(pasted.astext())
+        for number in self.document.findall(nodes.inline):
+            power = MARKS & set(number["classes"]) and typeset(number.astext())
             if power:
-                pasted.children = []
-                pasted += power
+                number.children = []
+                number += power
 
 
 def setup(app):
