@@ -17,10 +17,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from initbook._check import Array, floats, number, require
+from initbook._check import Array, floats, generator, number, require
 from initbook.activations import Activation
+from initbook.network import Grads, Params, Trace, backward, forward
 
-__all__ = ["Repeats", "each", "mean_square", "outside_share", "pooled_std", "repeat",
+__all__ = ["Repeats", "each", "mean_square", "outside_share", "passes", "pooled_std", "repeat",
            "saturated_share", "std_across_samples", "std_between_units", "zero_share"]
 
 
@@ -132,6 +133,33 @@ def each(probe: Callable[[Array], float], layers: Sequence[Array]) -> Array:
     return np.array([probe(layer) for layer in layers])
 
 
+def passes(rng: np.random.Generator, params: Params, x: Array, activations: Activation | Sequence[Activation],
+           normalize: bool = False) -> tuple[Trace, Grads]:
+    r"""Once up from ``x`` and once down from a gradient :math:`\partial L / \partial h^L` of independent
+    :math:`N(0, 1)` entries: what the weights do to a signal and to a gradient, with no loss chosen.
+
+    Parameters
+    ----------
+    rng
+        Where the gradient at the top is drawn from.
+    params, x, activations, normalize
+        As for :func:`initbook.network.forward`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from initbook import activations, initializers
+    >>> rng = np.random.default_rng(0)
+    >>> params = initializers.init_params(rng, [100] * 4, initializers.he_normal)
+    >>> trace, grads = passes(rng, params, rng.normal(size=(500, 100)), [activations.relu] * 3)
+    >>> len(trace.h), len(grads.h)
+    (4, 4)
+    """
+    trace = forward(params, x, activations, normalize)
+    top = generator(rng).normal(size=trace.h[-1].shape)
+    return trace, backward(params, trace, activations, top, normalize)
+
+
 class Repeats(NamedTuple):
     """A measurement over many seeds: ``mean`` and ``std`` over the seeds, of the shape of one
     measurement, and ``all``, with the seeds along the first axis.
@@ -149,11 +177,21 @@ class Repeats(NamedTuple):
     std: Array
     all: Array
 
+    @property
+    def error(self) -> Array:
+        """The standard error of the mean."""
+        return self.std / len(self.all) ** 0.5
+
+    def band(self, share: float = 0.8) -> Array:
+        """Between which two values this share of the seeds lies, of shape ``(2, …)``: low and high."""
+        share = number("share", share, above=0, below=1)
+        return np.quantile(self.all, [(1 - share) / 2, (1 + share) / 2], axis=0)
+
 
 def repeat(measure: Callable[[np.random.Generator], Array],
            rngs: Iterable[np.random.Generator]) -> Repeats:
     """Measure once with each generator. The standard deviation is that of a single measurement
-    (with n - 1); divide it by the root of the number of seeds for the error of the mean.
+    (with n - 1); ``error`` is that of the mean.
 
     Examples
     --------

@@ -20,10 +20,11 @@ from tqdm import tqdm
 from initbook._check import Array, count, floats, generator, require
 from initbook.activations import Activation
 from initbook.losses import Loss
+from initbook.losses import accuracy as _accuracy
 from initbook.network import Grads, Params, backward, check_params, forward
 from initbook.optimizers import Optimizer
 
-__all__ = ["History", "batches", "loss_and_grads", "moved", "train"]
+__all__ = ["History", "accuracy", "batches", "loss_and_grads", "moved", "train"]
 
 
 class History(NamedTuple):
@@ -65,6 +66,21 @@ def loss_and_grads(params: Params, x: Array, y: np.ndarray,
     trace = forward(params, x, activations, normalize)
     grads = backward(params, trace, activations, loss.grad(trace.h[-1], y), normalize)
     return loss.value(trace.h[-1], y), grads
+
+
+def accuracy(params: Params, x: Array, y: np.ndarray, activations: Activation | Sequence[Activation],
+             normalize: bool = False) -> float:
+    """The share of samples that a network puts into the labelled class: :func:`initbook.losses.accuracy` of its output.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from initbook import activations
+    >>> params = [(np.array([[1.0, -1.0]]), np.zeros(2))]
+    >>> accuracy(params, np.array([[3.0], [-1.0], [2.0], [5.0]]), np.array([0, 1, 1, 0]), activations.identity)
+    0.75
+    """
+    return _accuracy(forward(params, x, activations, normalize).h[-1], y)
 
 
 def moved(before: Params, after: Params) -> list[tuple[float, float]]:

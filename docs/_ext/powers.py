@@ -1,4 +1,4 @@
-"""A glued, given or cited number in Python's notation is set as a reader writes it: 2e-08 becomes 2 × 10⁻⁸."""
+"""A glued, given or cited number in Python's notation is set as a reader writes it: 2e-08 as 2 × 10⁻⁸, 98% as 98 %."""
 
 import re
 
@@ -12,6 +12,8 @@ NO_BREAK, TIMES, MINUS = "\N{NO-BREAK SPACE}", "\N{MULTIPLICATION SIGN}", "\N{MI
 
 def typeset(number):
     """The nodes of a number such as "2e-08", or none if it is not of this form."""
+    if number.endswith("%"):
+        return [nodes.Text(number.rstrip(" %") + NO_BREAK + "%")]
     found = NUMBER.fullmatch(number)
     if not found:
         return []

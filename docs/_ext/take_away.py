@@ -11,9 +11,6 @@ from urllib.parse import quote, urlsplit
 
 import nbformat
 
-# Pages hand numbers to their text through MyST-NB, which a reader need not have.
-GLUE = "from myst_nb import glue"
-NO_GLUE = 'def glue(name, value, display=True):\n    """In the book, this number goes into the text."""'
 GLUED = re.compile(r"\{glue:text\}`(?:[^`:]+::)?([^`:]+)(?::([^`]+))?`")
 INSTALL = "try:\n    import initbook\nexcept ImportError:\n    %pip install --quiet git+{repository}"
 # The branch that the site is published from: there are the notebooks, and what Binder needs to run them.
@@ -41,13 +38,12 @@ def numbers(app, page):
 
 def filled(found, values):
     """A number in the place of its name; where a cell failed there is none, and the build says which cell."""
-    return format(values[found[1]], found[2] or "") if found[1] in values else found[0]
+    return format(values[found[1]], found[2] or "").replace("%", " %") if found[1] in values else found[0]
 
 
 def for_readers(notebook, values, repository):
     """The notebook as Jupyter can show and run it: numbers in its text, and no need of what builds the book."""
     for cell in notebook.cells:
-        cell.source = cell.source.replace(GLUE, NO_GLUE)
         if cell.cell_type == "markdown":
             cell.source = GLUED.sub(lambda found: filled(found, values), cell.source)
     if repository:
@@ -61,7 +57,6 @@ def write_sources(app, exception):
     sources = Path(app.outdir, "_sources")
     for source in sorted(sources.rglob("*.md")):
         page = source.relative_to(sources).with_suffix("").as_posix()
-        source.write_text(source.read_text(encoding="utf-8").replace(GLUE, NO_GLUE), encoding="utf-8")
         if executed(app, page).exists():
             notebook = for_readers(nbformat.read(executed(app, page), 4), numbers(app, page), app.config.repository)
             nbformat.write(notebook, source.with_suffix(".ipynb"))

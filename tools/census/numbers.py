@@ -149,14 +149,13 @@ def variables(node):
 
 
 def glued_as_typed(page, cell):
-    """`glue("key", float(0.98))`: a result that no cell computed. `2**-30` is computed."""
-    calls = [node for node in ast.walk(tree(cell.text)) if isinstance(node, ast.Call) and len(node.args) > 1]
+    """`numbers(share=0.98)`: a result that no cell computed. `2**-30` is computed."""
+    calls = [node for node in ast.walk(tree(cell.text)) if isinstance(node, ast.Call)]
     for call in calls:
-        value = call.args[1]
-        computed = variables(value) or any(isinstance(part, ast.BinOp) for part in ast.walk(value))
-        if ast.unparse(call.func) in ("glue", "put") and not computed:
-            line = cell.line + call.lineno - 1
-            yield page.says(line, f"{ast.unparse(value)} is glued as it is typed: glue what a cell computed")
+        for word in call.keywords if ast.unparse(call.func).endswith("numbers") else ():
+            if not variables(word.value) and not any(isinstance(part, ast.BinOp) for part in ast.walk(word.value)):
+                yield page.says(cell.line + word.value.lineno - 1, f"{word.arg} is handed over as it is typed: hand "
+                                                                   "over what a cell computed")
 
 
 def typed_strings(node):

@@ -1,0 +1,60 @@
+"""What a page's cells hand to its text: the numbers in its sentences come from here and from nowhere else."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from initbook._check import require
+
+__all__ = ["numbers"]
+
+
+def numbers(**values: Any) -> None:
+    """Hand numbers, and words, to the text of the page that is being run.
+
+    The text shows a number by its name and a format, ``{glue:text}`page.md::loss:.2f```. What stands in a dictionary,
+    a list or an array is named after both, ``loss.zero`` or ``loss.0``. Outside of a notebook nothing happens.
+
+    Parameters
+    ----------
+    values
+        Numbers, words, and dictionaries, lists or arrays of them, to any depth.
+
+    Raises
+    ------
+    TypeError
+        For anything else, with its name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> numbers(steps=100, loss={"zero": 2.3, "right": np.array([2.4, 0.1])})
+    >>> numbers(trained=True)
+    Traceback (most recent call last):
+    TypeError: trained must be a number, a word, or a dictionary, list or array of them; got True
+    """
+    found = {name: value for top in values.items() for name, value in _named(*top)}
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:  # a script on a machine without Jupyter
+        return
+    if get_ipython():
+        for name, value in found.items():
+            # What MyST-NB takes up for the text, and Jupyter does not show.
+            kept = {"application/papermill.record/text/plain": repr(value)}
+            display(kept, raw=True, metadata={"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}})
+
+
+def _named(name: str, value: Any) -> Iterator[tuple[str, int | float | str]]:
+    """``(name, number)`` for each number in a value."""
+    value = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list | tuple) else ()
+    if isinstance(value, Mapping | list | tuple):
+        for key, part in inner:
+            yield from _named(f"{name}.{key}", part)
+        return
+    plain = isinstance(value, int | float | str) and not isinstance(value, bool)
+    require(plain, name, "a number, a word, or a dictionary, list or array of them", repr(value), TypeError)
+    yield name, value
