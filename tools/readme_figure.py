@@ -1,6 +1,6 @@
 """Copy the landing page's figure from the built book to where the README shows it: `make figure`.
 
-The copy carries a hash of the cell that drew it, so that a test can tell when it is out of date without drawing it.
+The copy carries a hash of the cells that drew it, so that a test can tell when it is out of date without drawing it.
 """
 
 import hashlib
@@ -17,9 +17,10 @@ COLOURS = (
 
 
 def cell_hash(page=ROOT / "docs" / "index.md"):
-    """A hash of the first cell of the landing page."""
-    cell = re.search(r"```\{code-cell\} python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    return hashlib.sha256(cell[1].encode()).hexdigest()
+    """A hash of the cells of the landing page, up to and with the one that draws its first figure."""
+    cells = re.findall(r"```\{code-cell\} python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    last = next(i for i, cell in enumerate(cells) if "figures.show(" in cell)
+    return hashlib.sha256("".join(cells[: last + 1]).encode()).hexdigest()
 
 
 def picture(page=ROOT / "build" / "html" / "index.html"):
