@@ -1,41 +1,59 @@
 # `make` alone says what there is. Every target makes .venv from the lock files when it has to.
 
 PYTHON ?= python3
+# What pip installs. For the newest or the oldest versions instead of the locked ones see .github/workflows/weekly.yml.
+INSTALL ?= --require-hashes --only-binary :all: -r requirements.lock
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --retries 2
 BUILD := $(BIN)/python tools/build_book.py
 
+# An environment cannot move, and belongs to one Python and one choice of versions: the stamp is named after all three.
+READY := .venv/ready-$(shell printf '%s' "$(CURDIR) $(INSTALL) $$($(PYTHON) -VV 2>&1)" | cksum | cut -d' ' -f1)
 # Matrices here are small: several threads to a product, with several products at once, only fight.
 export OMP_NUM_THREADS ?= 1
-
 # A file's tests stay together: they share what is dear to make, a browser for example.
 SIDE_BY_SIDE := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help env html test doctest census serve linkcheck timings page-bench figure lint mutants lock clean distclean
+.PHONY: help env html page test doctest census accept confirm serve linkcheck timings page-bench figure lint lock clean distclean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
-env: ## make .venv from the lock files (the other targets do it by themselves)
-	@command -v $(PYTHON) >/dev/null || { echo "set-up: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }
-	@$(PYTHON) tools/setup_env.py
+env: $(READY) ## make .venv from the lock files (the other targets do it by themselves)
+
+$(READY): requirements.lock tools/npm/package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "set-up: Python 3.11 or newer is needed, and this is %s (make PYTHON=python3.12 chooses another)" % sys.version.split()[0])'
+	@echo "set-up: making .venv from the lock files (once; a few minutes on a slow line)"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv || { echo "set-up: Python's venv is missing (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@$(PIP) $(INSTALL) && $(PIP) --no-deps --no-build-isolation -e . && $(BIN)/python tools/npm/install.py \
+		|| { echo "set-up: stopped, as said above. Is there a network? The next make starts over." >&2; exit 1; }
+	@MPLCONFIGDIR=.venv/matplotlib $(BIN)/python -c 'import matplotlib.font_manager'  # it lists the fonts once, and says so
+	@touch $@
 
 html: env ## build the book into build/html
 	@echo "html: running the pages that changed, writing build/html"
 	@$(BUILD) html
 	@echo "html: open build/html/index.html"
 
+page: env ## build one page: make page P=variance/he
+	@$(BUILD) page $(P)
+
 test: env ## run the tests, and every snippet of README, pages and docstrings
 	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
-doctest: env ## check the same snippets with Sphinx's own checker
-	@echo "doctest: checking the snippets of pages, docstrings and README"
-	@$(BUILD) doctest
-	@tail -n 4 build/doctest/output.txt
-	@$(BIN)/python tools/doctest_rest.py
+doctest: env ## run the snippets alone
+	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) tests/test_snippets.py
 
 census: env ## what of the book nothing checks yet, with file and line, and how much is checked
-	@$(BIN)/python -m census
+	@PYTHONPATH=tools:tests $(BIN)/python -m census $(P)
+
+accept: env ## take over what the pages measured, into tests/numbers: make accept [P=variance/he] [REASON="…"]
+	@$(BIN)/python tools/measured.py $(P) --reason "$(REASON)"
+
+confirm: env ## compare an equation with the code of its check, and say that they agree: make confirm EQ=eq-…
+	@$(BIN)/python tools/confirm.py $(EQ)
 
 serve: env ## show the book on a local server, and rebuild while you write
 	@$(BIN)/sphinx-autobuild -q -c . -j auto -d build/serve.doctrees --watch initbook --watch conf.py docs build/serve
@@ -55,9 +73,6 @@ figure: html ## renew the README's copy of the landing page's figure
 
 lint: env ## check the style of all Python
 	@$(BIN)/ruff check -q
-
-mutants: env ## make deliberate faults in package and pages, and list those that no check notices (an hour or more)
-	@nice -n 15 $(BIN)/python -m mutants $(ARGS)
 
 lock: ## for maintainers: choose versions anew and write both lock files
 	$(PYTHON) tools/lock.py

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent
-sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+sys.path[:0] = [str(ROOT / folder) for folder in ("docs/_ext", "tools", "tests")]  # extensions, census, equation checks
 
 
 def last_commit():
@@ -44,7 +44,7 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.doctest",
+    "sphinx.ext.doctest",  # shows {doctest} blocks; what checks them is tests/test_snippets.py
     "sphinx.ext.githubpages",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
@@ -103,9 +103,6 @@ nitpick_ignore = [
     ("py:class", "numpy.random._generator.Generator"),
 ]
 python_use_unqualified_type_names = True
-# A docstring's example may use whatever its module knows, as with Python's own doctest.
-MODULES = sorted(path.stem for path in (ROOT / "initbook").glob("[a-z]*.py"))
-doctest_global_setup = "\n".join(f"from initbook.{module} import *" for module in MODULES)
 
 # The site
 html_theme = "sphinx_book_theme"
@@ -142,7 +139,7 @@ linkcheck_retries = 2
 
 def setup(app):
     # sphinx-proof says it may run in parallel but cannot merge what the processes found; there is nothing to merge,
-    # because each proof is kept in the environment, which it does merge.
+    # because each proof is kept in the environment, which it does merge. To go when ProofDomain has this method.
     from sphinx_proof.domain import ProofDomain
 
     ProofDomain.merge_domaindata = lambda self, docnames, otherdata: None

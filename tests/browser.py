@@ -1,13 +1,9 @@
 """What the tests in a browser share: where the built book is, which browser there is, and what they need to run."""
 
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
-from site_server import SITE, served, weight  # noqa: E402
+from site_server import SITE, served, weight
 
 __all__ = ["CHROMIUM", "FLAGS", "MISSING", "NEEDS", "SITE", "served", "weight"]
 

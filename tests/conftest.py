@@ -1,7 +1,12 @@
-"""Fixtures of the tests in a browser."""
+"""What all tests share: a browser, a strict mode for CI, and lines at the end that say what was not looked at."""
+
+import os
 
 import pytest
 from browser import CHROMIUM, FLAGS, MISSING, served
+
+NOT_COMPARED = "not compared"  # the property that tests/test_measured.py records
+STRICT = "INITBOOK_REQUIRE_ALL"  # set by .ci/run, where everything is installed
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is slow
@@ -11,11 +16,24 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Where everything is installed a test that skips itself has not been run, and must not pass."""
+    report = (yield).get_result()
+    strict = os.environ.get(STRICT) and not item.get_closest_marker("mnist")
+    if report.skipped and strict and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be: {report.longrepr[-1]}"
+
+
 def pytest_terminal_summary(terminalreporter):
-    skipped = terminalreporter.stats.get("skipped", [])
-    browser = [report for report in skipped if report.longrepr[-1].removeprefix("Skipped: ") in MISSING]
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    for pages in {words for report in reports for name, words in getattr(report, "user_properties", []) if name == NOT_COMPARED}:
+        terminalreporter.write_line(f"numbers not compared, as build/html is not of this tree (make html): {pages}", bold=True)
+    skipped = [report.longrepr[-1].removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", [])]
+    browser = [reason for reason in skipped if reason in MISSING]
     if browser:
-        line = f"THE BROWSER TESTS WERE NOT RUN, {len(browser)} of them: {browser[0].longrepr[-1]}"
+        line = f"THE BROWSER TESTS WERE NOT RUN, {len(browser)} of them: {browser[0]}"
         terminalreporter.write_line(line, red=True, bold=True)
 
 

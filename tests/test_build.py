@@ -3,7 +3,6 @@
 The quick tests ask the build's own code; the slow ones build a small book of two pages, several times.
 """
 
-import importlib.util
 import json
 import os
 import re
@@ -15,24 +14,12 @@ import time
 import tomllib
 from pathlib import Path
 
+import execution
+import katex
 import nbformat.v4
 import pytest
 
 ROOT = Path(__file__).parents[1]
-
-
-def load(path):
-    """A module of the build, which is not installed."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-execution = load(ROOT / "docs" / "_ext" / "execution.py")
-katex = load(ROOT / "docs" / "_ext" / "katex.py")
-setup_env = load(ROOT / "tools" / "setup_env.py")
-build_book = load(ROOT / "tools" / "build_book.py")
 
 
 # What the outputs of a page depend on
@@ -145,7 +132,7 @@ def test_node_ends_with_the_process_that_asked():
 
 
 def test_locks_hold_hashes_and_no_address():
-    python, npm = (ROOT / "requirements.lock").read_text(), json.loads((ROOT / "package-lock.json").read_text())
+    python, npm = (ROOT / "requirements.lock").read_text(), json.loads((ROOT / "tools" / "npm" / "package-lock.json").read_text())
     assert "://" not in python
     pinned = [line for line in python.splitlines() if "==" in line]
     assert all(line.endswith("\\") for line in pinned), "a package without a hash"
@@ -161,51 +148,82 @@ def test_all_that_the_project_asks_for_is_locked():
     assert names <= locked
 
 
-def test_an_old_python_is_told_in_one_line(monkeypatch):
-    monkeypatch.setattr(setup_env, "OLDEST", (99, 0))
-    with pytest.raises(SystemExit, match=r"set-up: Python 3\.11 or newer is needed") as stopped:
-        setup_env.main()
-    assert "\n" not in str(stopped.value)
+FAKE_PYTHON = """#!/bin/sh
+# Stands in for Python and pip: makes an empty environment, writes down what it was asked, and fails when a file says so.
+echo "$*" >> calls
+case "$*" in
+  *version_info*) exec python3 "$@" ;;
+  *-VV*) cat version ;;
+  "-m venv .venv") mkdir -p .venv/bin && cp fake-python .venv/bin/python ;;
+  *requirements.lock*) test ! -e no-network ;;
+esac
+"""
 
 
-def test_a_python_without_venv_is_told_in_one_line(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ensurepip", None)
-    with pytest.raises(SystemExit, match="python3-venv"):
-        setup_env.main()
+@pytest.fixture
+def clone(tmp_path):
+    """The Makefile's rule for .venv, with a Python that only pretends."""
+    (tmp_path / "tools" / "npm").mkdir(parents=True)
+    for name in ["Makefile", "requirements.lock", "tools/npm/package-lock.json"]:
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "version").write_text("Python 3.11.0\n")
+    (tmp_path / "fake-python").write_text(FAKE_PYTHON)
+    (tmp_path / "fake-python").chmod(0o755)
+    return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ("NewConnectionError: failed to establish a new connection", "no network: things could not be downloaded"),
-        ("THESE PACKAGES DO NOT MATCH THE HASHES", "things failed"),
-    ],
-)
-def test_a_failed_step_is_told_in_one_line(tmp_path, monkeypatch, said, told):
-    monkeypatch.setattr(setup_env, "LOG", str(tmp_path / "log"))
-    with pytest.raises(SystemExit, match=told):
-        setup_env.run("things", sys.executable, "-c", f"raise SystemExit({said!r})")
+def set_up(clone, *words):
+    """Whether `make env` passed, what it said, and whether it made an environment."""
+    (clone / "calls").unlink(missing_ok=True)
+    command = ["make", "--no-print-directory", "-C", clone, "env", "PYTHON=./fake-python", *words]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.returncode == 0, done.stdout + done.stderr, "-m venv .venv\n" in (clone / "calls").read_text()
 
 
-def test_an_environment_without_its_stamp_is_not_trusted(tmp_path, monkeypatch):
-    monkeypatch.setattr(setup_env, "STAMP", str(tmp_path / "made-from"))
-    assert not setup_env.is_ready()
-    setup_env.write_stamp()
-    assert setup_env.is_ready()
-    monkeypatch.setattr(setup_env, "MADE_FROM", setup_env.MADE_FROM[:-1])
-    assert not setup_env.is_ready()
+def test_an_environment_is_made_once(clone):
+    passed, said, made = set_up(clone)
+    assert passed and made and said.count("\n") == 1 and "making .venv from the lock files" in said
+    passed, said, made = set_up(clone)
+    assert passed and not made and "making" not in said
 
 
-def test_a_link_to_another_environment_is_taken_away_and_that_one_stays(tmp_path, monkeypatch):
-    other, link = tmp_path / "other", tmp_path / ".venv"
-    other.mkdir()
-    (other / "made-from").write_text("something else")
-    link.symlink_to(other)
-    for name, path in {"VENV": link, "STAMP": link / "made-from"}.items():
-        monkeypatch.setattr(setup_env, name, str(path))
-    monkeypatch.setattr(setup_env, "run", lambda what, *command, **options: None)
-    setup_env.make_venv()
-    assert link.is_dir() and not link.is_symlink() and (other / "made-from").exists()
+@pytest.mark.parametrize("change", [
+    lambda clone: (os.utime(clone / "requirements.lock", (2**31, 2**31)), [])[1],
+    lambda clone: ((clone / "version").write_text("Python 3.12.0\n"), [])[1],
+    lambda clone: ["INSTALL=-e ."],
+], ids=["a lock", "the Python", "the choice of versions"])
+def test_an_environment_made_from_something_else_is_made_anew(clone, change):
+    assert set_up(clone)[2]
+    assert set_up(clone, *change(clone))[2]
+
+
+def test_an_environment_that_was_moved_is_made_anew(clone, tmp_path_factory):
+    assert set_up(clone)[2]
+    moved = shutil.copytree(clone, tmp_path_factory.mktemp("moved") / "clone")
+    assert set_up(moved)[2]
+
+
+def test_a_failed_step_is_told_and_the_next_make_starts_over(clone):
+    (clone / "no-network").touch()
+    passed, said, _ = set_up(clone)
+    assert not passed and "Is there a network? The next make starts over." in said
+    (clone / "no-network").unlink()
+    assert set_up(clone)[::2] == (True, True)
+
+
+def test_an_old_python_is_told_and_nothing_is_made(clone):
+    text = (clone / "Makefile").read_text().replace("(3, 11) and", "(99,) and")
+    (clone / "Makefile").write_text(text)
+    passed, said, made = set_up(clone)
+    assert not passed and not made and "set-up: Python 3.11 or newer is needed, and this is" in said
+
+
+def test_a_link_to_another_environment_is_taken_away_and_that_one_stays(clone):
+    (clone / "other").mkdir()
+    (clone / "other" / "keep").touch()
+    (clone / ".venv").symlink_to("other")
+    assert set_up(clone)[0]
+    assert not (clone / ".venv").is_symlink() and (clone / "other" / "keep").exists()
 
 
 # A small book, built
@@ -235,10 +253,9 @@ class Book:
         self.folder = folder
         shutil.copytree(ROOT / "docs" / "_ext", folder / "docs" / "_ext")
         shutil.copytree(ROOT / "docs" / "_static", folder / "docs" / "_static")
-        for name in ["tools", "census"]:
-            shutil.copytree(ROOT / name, folder / name)
-        (folder / "equations").mkdir()
-        for name in ["conf.py", "pyproject.toml", "README.md", "docs/references.bib", "equations/__init__.py"]:
+        shutil.copytree(ROOT / "tools", folder / "tools")
+        (folder / "tests" / "equations").mkdir(parents=True)
+        for name in ["conf.py", "pyproject.toml", "README.md", "docs/references.bib", "tests/equations/__init__.py"]:
             shutil.copy(ROOT / name, folder / name)
         self.publish("")  # wherever the book itself is published
         self.write("initbook/__init__.py", "ANSWER = 41\n")
@@ -313,7 +330,7 @@ def test_a_failing_cell_fails_the_build_and_is_shown(book):
     failing = PAGE.replace("initbook.ANSWER", "initbook.NOTHING") + "\n{glue:text}`one.md::end:.2f`\n"
     book.write("docs/one.md", failing)
     fails_twice(book, "docs/one.md:11", "initbook.NOTHING", "AttributeError", "Traceback", "cell of one first")
-    assert "no cell glues" not in book.build()[1]
+    assert "no cell hands" not in book.build()[1]
     book.write("docs/one.md", PAGE)
     assert book.build() == (True, "")
 
@@ -343,14 +360,14 @@ def test_a_warning_fails_the_build(book, cause, said):
 
 FAULTS = {
     "It ends at 0.5.": "0.5 is typed: glue it from the cell that computed it",
-    "It ends at {glue:text}`one.md::end:.2f`.": "no cell glues end",
+    "It ends at {glue:text}`one.md::end:.2f`.": "no cell hands end over",
     "{given}`0.01`": "no cell or snippet of this page has this constant",
     "{cited}`33.82`": "no {cite} in this paragraph says from where",
     "```python\nx = 1\n```": "```python: nothing runs it: use ```{code-cell} python",
     "$$\na = b\n$$": "an equation without a label: give it a label and a check",
-    "```{math}\n:label: eq-new\na = b\n```": "eq-new has no check: add one to equations/",
+    "```{math}\n:label: eq-new\na = b\n```": "eq-new has no check: add one to tests/equations/",
     "```{code-cell} python\nfrom initbook import figures\nfigures.Picture()\n```": "no alternative text",
-    '```{code-cell} python\nfrom myst_nb import glue\nglue("idle", 1.0, display=False)\n```': "idle is glued and",
+    "```{code-cell} python\nfrom initbook.prose import numbers\nnumbers(idle=1 + 1)\n```": "idle is handed to the text, and",
 }
 
 

@@ -17,17 +17,15 @@ import nbformat
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "docs" / "_ext"))
-import find  # noqa: E402
-import lean_pages  # noqa: E402
-import page_polish  # noqa: E402
-import powers  # noqa: E402
-import published  # noqa: E402
-import take_away  # noqa: E402
+import find
+import lean_pages
+import page_polish
+import powers
+import published
+import site_server
+import take_away
 
-sys.path.insert(0, str(ROOT / "tools"))
-import site_server  # noqa: E402
+ROOT = Path(__file__).parents[1]
 
 SITE = ROOT / "build" / "html"
 needs_site = pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
@@ -92,16 +90,16 @@ def test_decimals_are_words_of_the_index(text, words):
 # To take
 
 
-def test_a_notebook_for_readers_needs_no_glue_and_has_its_numbers():
+def test_a_notebook_for_readers_has_its_numbers_and_runs_without_what_builds_the_book():
     cells = [
-        nbformat.v4.new_markdown_cell("It is {glue:text}`page.md::loss:.2f`, on {glue:text}`cpu`."),
-        nbformat.v4.new_code_cell('from myst_nb import glue\nglue("loss", 2.3026, display=False)'),
+        nbformat.v4.new_markdown_cell("It is {glue:text}`page.md::loss.zero:.2f`, {glue:text}`page.md::share:.0%`, on {glue:text}`cpu`."),
+        nbformat.v4.new_code_cell("from initbook.prose import numbers\n\nnumbers(loss={'zero': 2.3026}, share=0.5, cpu='arm')"),
     ]
-    notebook = take_away.for_readers(nbformat.v4.new_notebook(cells=cells), {"loss": 2.3026, "cpu": "arm"}, "")
-    assert notebook.cells[0].source == "It is 2.30, on arm."
-    assert len(notebook.cells) == 2
-    exec(notebook.cells[1].source, {"__name__": "reader"})
-    assert "myst_nb" not in notebook.cells[1].source
+    values = {"loss.zero": 2.3026, "share": 0.5, "cpu": "arm"}
+    notebook = take_away.for_readers(nbformat.v4.new_notebook(cells=cells), values, "")
+    assert notebook.cells[0].source == "It is 2.30, 50 %, on arm."
+    script = f"import sys\nsys.modules['myst_nb'] = None\n{notebook.cells[1].source}"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stderr == ""
 
 
 def test_a_page_with_a_failed_cell_keeps_the_names_of_numbers_that_are_missing():

@@ -1,4 +1,4 @@
-"""Build the book from its pages: `python tools/build_book.py html` (or doctest, linkcheck).
+"""Build the book from its pages: `python tools/build_book.py html` (or linkcheck), or one page: `… page variance/he`.
 
 Every build starts from nothing but the outputs of finished cells (see docs/_ext/execution.py), in a folder of its own
 that takes its final name only when all went well. So a build that failed fails again until its cause is gone, one that
@@ -29,6 +29,21 @@ def sphinx(builder, work):
     return subprocess.call([*command, *folders], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"})
 
 
+def one_page(page):
+    """A page alone, in build/page, for whoever writes it: links to other pages lead nowhere, and are not complained of."""
+    page = page.removeprefix("docs/").removesuffix(".md")
+    if not (ROOT / "docs" / f"{page}.md").exists():
+        sys.exit(f"page: docs/{page}.md is missing: make page P=variance/he builds docs/variance/he.md")
+    work = ROOT / "build" / "page"
+    forget(work)
+    alone = {"include_patterns": f"{page}.md", "root_doc": page, "suppress_warnings": "ref,toc,myst.xref_missing"}
+    options = [word for name, value in alone.items() for word in ("-D", f"{name}={value}")]
+    command = [sys.executable, "-m", "sphinx", "-q", "-T", *options, "-c", ROOT, "-d", work / "doctrees", ROOT / "docs", work]
+    failed = subprocess.call(command, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"})
+    print(f"page: open build/page/{page}.html")
+    return failed
+
+
 def build(builder, root=ROOT):
     work, result = root / "build" / f"{builder}.work", root / "build" / builder
     forget(work, result)
@@ -40,4 +55,4 @@ def build(builder, root=ROOT):
 
 
 if __name__ == "__main__":
-    sys.exit(build(sys.argv[1]))
+    sys.exit(one_page(*sys.argv[2:] or [""]) if sys.argv[1] == "page" else build(sys.argv[1]))

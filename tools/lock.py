@@ -1,4 +1,4 @@
-"""Choose the newest versions that fit pyproject.toml and package.json, and write both lock files: `make lock`.
+"""Choose the newest versions that fit pyproject.toml and tools/npm/package.json, and write both lock files: `make lock`.
 
 For maintainers: needs a network, and `uv` and `npm` on the PATH. The locks hold versions and hashes for every platform
 and every Python from 3.11 on, and no address: whoever installs takes the files from wherever their pip and npm do.
@@ -16,7 +16,7 @@ NPM = "npm install --package-lock-only --ignore-scripts --omit-lockfile-registry
 
 def main():
     subprocess.run([*UV, *ONE_VERSION, *BARE, "--output-file", "requirements.lock"], cwd=ROOT, check=True)
-    subprocess.run(NPM, cwd=ROOT, check=True)
+    subprocess.run(NPM, cwd=ROOT / "tools" / "npm", check=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import contextlib
 import io
 import json
 import os
-import re
 import sys
 import time
 import traceback
@@ -25,8 +24,7 @@ import numpy as np  # noqa: E402
 from census import glued  # noqa: E402
 from census.page import Page  # noqa: E402
 from initbook import prose  # noqa: E402
-
-PRINTED = re.compile(r"(?<![\w.])[-\N{MINUS SIGN}]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+from measured import printed  # noqa: E402
 
 
 class WithoutAssertions(ast.NodeTransformer):
@@ -40,12 +38,6 @@ def from_other_seeds(shift):
     """numpy's maker of generators, with every whole-number seed taken to another one; the same shift, the same seeds."""
     made = np.random.default_rng
     return lambda seed=None: made([seed, shift] if isinstance(seed, int | np.integer) else seed)
-
-
-def printed(texts):
-    """The numbers that cells printed, by the cell (of those that print) and the place in its output."""
-    return {f"printed.{n}.{i}": float(number.replace("\N{MINUS SIGN}", "-"))
-            for n, text in enumerate(texts) for i, number in enumerate(PRINTED.findall(text))}
 
 
 def run(page, shift=0, say=lambda *words: None):

@@ -6,6 +6,7 @@ finished run is one file. Its name is a hash of the cells, the package, its data
 and this file; it is written elsewhere first and then renamed, so a file that exists is whole and still true.
 """
 
+import ast
 import hashlib
 import importlib.metadata
 import json
@@ -18,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
+from measured import digest, printed
 from myst_nb.core import execute
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
@@ -123,10 +125,18 @@ def unpack(kept, notebook):
         cell.execution_count, cell.outputs = old["count"], nbformat.from_dict(old["outputs"])
 
 
-def glued_keys(kept):
-    """The names of the numbers that a page's cells glued, for the census."""
-    outputs = (output.get("metadata", {}) for cell in kept["cells"] for output in cell["outputs"])
-    return [about["scrapbook"]["name"] for about in outputs if "scrapbook" in about]
+def numbers(kept):
+    """What the page's cells handed to its text, and the numbers that they printed (as tools/rerun.py names them)."""
+    outputs = [output for cell in kept["cells"] for output in cell["outputs"]]
+    named = {output["metadata"]["scrapbook"]["name"]: next(iter(output["data"].values()))
+             for output in outputs if "scrapbook" in output.get("metadata", {})}
+    texts = ["".join(o["text"] for o in cell["outputs"] if o["output_type"] == "stream") for cell in kept["cells"]]
+    return {name: value_of(text) for name, text in named.items()} | printed([text for text in texts if text])
+
+
+def value_of(text):
+    """What `repr` has written."""
+    return float(text) if text in ("inf", "-inf", "nan") else ast.literal_eval(text)
 
 
 class KeptRun(execute.NotebookClientDirect):
@@ -149,7 +159,7 @@ class KeptRun(execute.NotebookClientDirect):
             unpack(kept, self.notebook)
             self.report(runtime=sum(cell["seconds"] for cell in kept["cells"]), succeeded=True)
             self.exec_metadata["cells"] = [cell["seconds"] for cell in kept["cells"]]
-            self.exec_metadata["glued"] = glued_keys(kept)
+            self.exec_metadata["numbers"] = numbers(kept)
 
     def report_failure(self, index, said):
         self.logger.warning(f"cell failed:\n{said}", subtype="exec", line=self.cell_line(index))
@@ -164,7 +174,7 @@ def start(app):
     """Before any page is read: say what the world is, and make the pages' kernels alike everywhere."""
     KeptRun.world = app.config.execution_world
     os.environ.update(KERNEL_ENVIRONMENT)
-    execute.NotebookClientDirect = KeptRun
+    execute.NotebookClientDirect = KeptRun  # to go when MyST-NB lets a setting name the class that executes a page
 
 
 def runs(app):
@@ -186,6 +196,9 @@ def finish(app, exception):
         LOG.warning("mend the failed cell of %s first: other lines may come of it", ", ".join(failed), type="exec")
     timings = {page: run.get("cells") for page, run in ran.items()}
     write_whole(ROOT / "build" / "timings.json", json.dumps(timings, indent=1))
+    pages = {page: {"source": digest(Path(app.env.doc2path(page)).read_text(encoding="utf-8")), "numbers": run["numbers"]}
+             for page, run in ran.items() if run["succeeded"]}
+    write_whole(ROOT / "build" / "numbers.json", json.dumps({"world": app.config.execution_world, "pages": pages}))
 
 
 def setup(app):
