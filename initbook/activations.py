@@ -21,8 +21,7 @@ from scipy.special import ndtr
 
 from initbook._check import Array, choice, number
 
-__all__ = ["Activation", "elu", "gelu", "get", "identity", "leaky_relu", "lecun_tanh", "mish", "relu",
-           "selu", "sigmoid", "silu", "softplus", "softsign", "tanh"]
+__all__ = ["ALL", "Activation", "get", "leaky_relu"]  # and, at the end, all that is in ALL
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class Activation:
         :math:`h = f(z)`, entry by entry.
     df
         :math:`f'(z)`, also a function of :math:`z` (not of :math:`h`).
+    kinks
+        Where :math:`f` or :math:`f'` jumps: :mod:`initbook.theory` integrates from one to the next.
 
     Examples
     --------
@@ -51,9 +52,20 @@ class Activation:
     name: str
     f: Callable[[Array], Array]
     df: Callable[[Array], Array]
+    kinks: tuple[float, ...] = ()
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
+
+
+ALL: dict[str, Activation] = {}
+"""Every activation that has nothing to choose, by name. Tables and tests go through it, so a new one needs its two
+functions, one call of ``_listed`` below, and its closed form in ``tests/test_activations.py``."""
+
+
+def _listed(name: str, f: Callable[[Array], Array], df: Callable[[Array], Array], *kinks: float) -> Activation:
+    ALL[name] = Activation(name, f, df, kinks)
+    return ALL[name]
 
 
 def _identity(z: Array) -> Array:
@@ -157,45 +169,58 @@ def _dlecun_tanh(z: Array) -> Array:
     return 1.7159 * 2 / 3 * _dtanh(2 * z / 3)
 
 
-identity = Activation("identity", _identity, _didentity)
+def _hard_swish(z: Array) -> Array:
+    return z * np.clip(z + 3, 0, 6) / 6
+
+
+def _dhard_swish(z: Array) -> Array:
+    # At the kinks the middle piece counts, as in PyTorch.
+    return np.where(np.abs(z) <= 3, (2 * z + 3) / 6, z > 3).astype(z.dtype)
+
+
+identity = _listed("identity", _identity, _didentity)
 r"""No activation, as in most output layers, :math:`f(z) = z`, :math:`f'(z) = 1`."""
 
-sigmoid = Activation("sigmoid", _sigmoid, _dsigmoid)
+sigmoid = _listed("sigmoid", _sigmoid, _dsigmoid)
 r""":math:`f(z) = 1 / (1 + e^{-z})`, :math:`f'(z) = f(z)\,(1 - f(z))`; :math:`f(0) = \tfrac12`,
 :math:`f'(0) = \tfrac14`."""
 
-tanh = Activation("tanh", _tanh, _dtanh)
+tanh = _listed("tanh", _tanh, _dtanh)
 r""":math:`f(z) = \tanh z`, :math:`f'(z) = 1 - \tanh^2 z`; :math:`f(0) = 0`, :math:`f'(0) = 1`."""
 
-relu = Activation("relu", _relu, _drelu)
+relu = _listed("relu", _relu, _drelu, 0)
 r""":math:`f(z) = \max(z, 0)`, :math:`f'(z) = 1` for :math:`z > 0` and 0 elsewhere, the kink included."""
 
-softplus = Activation("softplus", _softplus, _sigmoid)
+softplus = _listed("softplus", _softplus, _sigmoid)
 r""":math:`f(z) = \ln(1 + e^z)`, :math:`f'(z) = \mathrm{sigmoid}(z)`."""
 
-softsign = Activation("softsign", _softsign, _dsoftsign)
+softsign = _listed("softsign", _softsign, _dsoftsign, 0)
 r""":math:`f(z) = z / (1 + |z|)`, :math:`f'(z) = 1 / (1 + |z|)^2`."""
 
-elu = Activation("elu", _elu, _delu)
+elu = _listed("elu", _elu, _delu, 0)
 r""":math:`f(z) = z` for :math:`z > 0`, otherwise :math:`e^z - 1` (Clevert et al., 2016, eq. 13)."""
 
-selu = Activation("selu", _selu, _dselu)
+selu = _listed("selu", _selu, _dselu, 0)
 r""":math:`f(z) = \lambda z` for :math:`z > 0`, otherwise :math:`\lambda \alpha (e^z - 1)` with
 :math:`\lambda \approx 1.0507`, :math:`\alpha \approx 1.6733` (Klambauer et al., 2017, eq. 2)."""
 
-gelu = Activation("gelu", _gelu, _dgelu)
+gelu = _listed("gelu", _gelu, _dgelu)
 r""":math:`f(z) = z\, \Phi(z)` with the exact normal distribution function :math:`\Phi`
 (Hendrycks & Gimpel, 2016)."""
 
-silu = Activation("silu", _silu, _dsilu)
+silu = _listed("silu", _silu, _dsilu)
 r""":math:`f(z) = z\, \mathrm{sigmoid}(z)` (Hendrycks & Gimpel, 2016), also called swish."""
 
-mish = Activation("mish", _mish, _dmish)
+mish = _listed("mish", _mish, _dmish)
 r""":math:`f(z) = z \tanh(\ln(1 + e^z))` (Misra, 2020)."""
 
-lecun_tanh = Activation("lecun_tanh", _lecun_tanh, _dlecun_tanh)
+lecun_tanh = _listed("lecun_tanh", _lecun_tanh, _dlecun_tanh)
 r""":math:`f(z) = 1.7159 \tanh(\tfrac23 z)`, with :math:`f(\pm 1) = \pm 1` (LeCun et al., 1998, section
 4.4)."""
+
+hard_swish = _listed("hard_swish", _hard_swish, _dhard_swish, -3, 3)
+r""":math:`f(z) = z \cdot \min(\max(z + 3, 0), 6) / 6` (Howard et al., 2019), a SiLU of straight pieces and a parabola:
+0 below :math:`-3`, :math:`z` above 3."""
 
 
 def leaky_relu(slope: float = 0.01) -> Activation:
@@ -215,11 +240,7 @@ def leaky_relu(slope: float = 0.01) -> Activation:
     """
     a = number("slope", slope)
     return Activation(f"leaky_relu({a:g})", lambda z: np.where(z > 0, z, a * z),
-                      lambda z: np.where(z > 0, 1, a).astype(z.dtype))
-
-
-_BY_NAME = {a.name: a for a in (elu, gelu, identity, lecun_tanh, mish, relu, selu,
-                                   sigmoid, silu, softplus, softsign, tanh)}
+                      lambda z: np.where(z > 0, 1, a).astype(z.dtype), (0,))
 
 
 def get(name: str) -> Activation:
@@ -236,6 +257,9 @@ def get(name: str) -> Activation:
     <activation tanh>
     >>> get("swoosh")
     Traceback (most recent call last):
-    ValueError: name must be one of elu, gelu, identity, lecun_tanh, mish, relu, selu, ...; got 'swoosh'
+    ValueError: name must be one of elu, gelu, hard_swish, identity, ...; got 'swoosh'
     """
-    return choice("name", name, _BY_NAME)
+    return choice("name", name, ALL)
+
+
+__all__ += ALL

@@ -19,14 +19,19 @@ from scipy.special import ndtr, ndtri
 
 from initbook._check import Array, choice, count, generator, number, require
 
-__all__ = ["TRUNCATED_STD", "Initializer", "constant", "cosine", "fans", "glorot_normal", "glorot_truncated",
-           "glorot_uniform", "he_normal", "he_truncated", "he_uniform", "init_params", "kaiming_normal",
-           "kaiming_truncated", "kaiming_uniform", "lecun_normal", "lecun_truncated", "lecun_uniform", "normal",
-           "orthogonal", "truncated_normal", "uniform", "variance_scaling", "xavier_normal", "xavier_truncated",
-           "xavier_uniform", "zeros"]
+__all__ = ["ALL", "TRUNCATED_STD", "Initializer", "constant", "cosine", "fans", "init_params", "normal", "orthogonal",
+           "truncated_normal", "uniform", "variance_scaling"]  # and, at the end, all that is in ALL
 
 Initializer = Callable[[np.random.Generator, tuple[int, ...]], Array]
 """``init(rng, shape)`` returns an array of that shape."""
+
+ALL: dict[str, Initializer] = {}
+"""Every initializer that has nothing to choose, by each of its names; tables and tests go through it."""
+
+
+def _listed(init: Initializer, *names: str) -> Initializer:
+    ALL.update(dict.fromkeys(names, init))
+    return init
 
 
 def zeros(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -38,6 +43,9 @@ def zeros(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
     return np.zeros(shape)
+
+
+_listed(zeros, "zeros")
 
 
 def constant(value: float) -> Initializer:
@@ -287,23 +295,27 @@ def variance_scaling(scale: float, mode: str, distribution: str,
     return lambda rng, shape: law(scale / fan(*fans(shape)))(rng, shape)
 
 
-lecun_normal = variance_scaling(1, "fan_in", "normal")
+def _scheme(scale: float, mode: str, distribution: str, *names: str) -> Initializer:
+    return _listed(variance_scaling(scale, mode, distribution), *names)
+
+
+lecun_normal = _scheme(1, "fan_in", "normal", "lecun_normal")
 """Variance 1 / fan_in, normal (LeCun et al., 1998, eq. 16)."""
-lecun_uniform = variance_scaling(1, "fan_in", "uniform")
+lecun_uniform = _scheme(1, "fan_in", "uniform", "lecun_uniform")
 """Variance 1 / fan_in, uniform (LeCun et al., 1998, eq. 16)."""
-lecun_truncated = variance_scaling(1, "fan_in", "truncated")
+lecun_truncated = _scheme(1, "fan_in", "truncated", "lecun_truncated")
 """Variance 1 / fan_in, truncated at two standard deviations (LeCun et al., 1998, eq. 16)."""
-xavier_normal = glorot_normal = variance_scaling(1, "fan_avg", "normal")
+xavier_normal = glorot_normal = _scheme(1, "fan_avg", "normal", "xavier_normal", "glorot_normal")
 """Variance 2 / (fan_in + fan_out), normal (Glorot & Bengio, 2010, eq. 12)."""
-xavier_uniform = glorot_uniform = variance_scaling(1, "fan_avg", "uniform")
+xavier_uniform = glorot_uniform = _scheme(1, "fan_avg", "uniform", "xavier_uniform", "glorot_uniform")
 """Variance 2 / (fan_in + fan_out), uniform (Glorot & Bengio, 2010, eq. 16)."""
-xavier_truncated = glorot_truncated = variance_scaling(1, "fan_avg", "truncated")
+xavier_truncated = glorot_truncated = _scheme(1, "fan_avg", "truncated", "xavier_truncated", "glorot_truncated")
 """Variance 2 / (fan_in + fan_out), truncated at two standard deviations (Glorot & Bengio, 2010, eq. 12)."""
-he_normal = kaiming_normal = variance_scaling(2, "fan_in", "normal")
+he_normal = kaiming_normal = _scheme(2, "fan_in", "normal", "he_normal", "kaiming_normal")
 """Variance 2 / fan_in, normal (He et al., 2015, eq. 10)."""
-he_uniform = kaiming_uniform = variance_scaling(2, "fan_in", "uniform")
+he_uniform = kaiming_uniform = _scheme(2, "fan_in", "uniform", "he_uniform", "kaiming_uniform")
 """Variance 2 / fan_in, uniform (He et al., 2015, eq. 10)."""
-he_truncated = kaiming_truncated = variance_scaling(2, "fan_in", "truncated")
+he_truncated = kaiming_truncated = _scheme(2, "fan_in", "truncated", "he_truncated", "kaiming_truncated")
 """Variance 2 / fan_in, truncated at two standard deviations (He et al., 2015, eq. 10)."""
 
 
@@ -351,3 +363,6 @@ def _each(name: str, given: Initializer | Sequence[Initializer], layers: int) ->
     require(len(given) == layers, name, f"one initializer, or a list of {layers}",
             f"a list of {len(given)}")
     return list(given)
+
+
+__all__ += ALL

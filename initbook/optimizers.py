@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from initbook._check import number, require
+from initbook._check import Array, number, require
 from initbook.network import Params
 
-__all__ = ["Optimizer", "Rate", "adam", "momentum", "sgd"]
+__all__ = ["ALL", "Optimizer", "Rate"]  # and, at the end, all that is in ALL
 
 Rate = float | Sequence[tuple[float, float]]
 """One learning rate for all parameters, or a list of pairs, (for ``W``, for ``b``), one a layer."""
@@ -49,6 +49,17 @@ class Optimizer(NamedTuple):
     step: Callable[[Params, Params, Any], tuple[Params, Any]]
 
 
+ALL: dict[str, Callable[..., Optimizer]] = {}
+"""Every optimiser, by name: what makes it from a learning rate. Tests go through it, so a new one needs its function,
+marked ``@_listed``, and its closed form in ``tests/test_optimizers.py``."""
+
+
+def _listed(make: Callable[..., Optimizer]) -> Callable[..., Optimizer]:
+    ALL[make.__name__] = make
+    return make
+
+
+@_listed
 def sgd(lr: Rate, weight_decay: float = 0.0) -> Optimizer:
     r"""Gradient descent; stochastic when the gradient is that of a mini-batch.
 
@@ -75,6 +86,7 @@ def sgd(lr: Rate, weight_decay: float = 0.0) -> Optimizer:
     return momentum(lr, beta=0.0, weight_decay=weight_decay)
 
 
+@_listed
 def momentum(lr: Rate, beta: float = 0.9, weight_decay: float = 0.0) -> Optimizer:
     r"""Gradient descent with momentum (Polyak, 1964).
 
@@ -96,6 +108,36 @@ def momentum(lr: Rate, beta: float = 0.9, weight_decay: float = 0.0) -> Optimize
     Traceback (most recent call last):
     ValueError: beta must be a finite number at least 0 and below 1; got 1.5
     """
+    return _with_velocity(lr, beta, weight_decay, lambda v, g: v)
+
+
+@_listed
+def nesterov(lr: Rate, beta: float = 0.9, weight_decay: float = 0.0) -> Optimizer:
+    r"""Gradient descent with Nesterov's momentum (Sutskever et al., 2013, in the form that PyTorch uses).
+
+    .. math:: v \leftarrow \beta v + g + \lambda W, \qquad W \leftarrow W - \eta\, (g + \lambda W + \beta v)
+
+    Parameters
+    ----------
+    lr, beta, weight_decay
+        As for :func:`momentum`.
+
+    Examples
+    --------
+    The first step is :math:`1 + \beta` times that of gradient descent:
+
+    >>> import numpy as np
+    >>> params, grads = [(np.zeros((1, 1)), np.zeros(1))], [(np.array([[2.0]]), np.zeros(1))]
+    >>> opt = nesterov(0.1, beta=0.5)
+    >>> params, state = opt.step(params, grads, opt.init(params))
+    >>> round(params[0][0].item(), 9)
+    -0.3
+    """
+    return _with_velocity(lr, beta, weight_decay, lambda v, g: g + beta * v)
+
+
+def _with_velocity(lr: Rate, beta: float, weight_decay: float, update: Callable[[Array, Array], Array]) -> Optimizer:
+    """The optimiser that keeps a velocity, and goes along ``update(velocity, gradient)``."""
     lr = _rate(lr)
     beta = number("beta", beta, at_least=0, below=1)
     decay = number("weight_decay", weight_decay, at_least=0)
@@ -104,11 +146,12 @@ def momentum(lr: Rate, beta: float = 0.9, weight_decay: float = 0.0) -> Optimize
         _check_fit(params, grads)
         grads = [(dW + decay * W, db) for (W, _), (dW, db) in zip(params, grads, strict=True)]
         v = _zip_map(lambda v, g: beta * v + g, v, grads)
-        return _descend(params, lr, v), v
+        return _descend(params, lr, _zip_map(update, v, grads)), v
 
     return Optimizer(_zeros_like, step)
 
 
+@_listed
 def adam(lr: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8,
          weight_decay: float = 0.0) -> Optimizer:
     r"""Adam (Kingma & Ba, 2015, Algorithm 1), with decoupled weight decay (Loshchilov & Hutter,
@@ -193,3 +236,6 @@ def _zip_map(f: Callable, a: Params, b: Params) -> Params:
 
 def _zeros_like(params: Params) -> Params:
     return [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]
+
+
+__all__ += ALL

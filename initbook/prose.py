@@ -41,10 +41,10 @@ def numbers(**values: Any) -> None:
     except ImportError:  # a script on a machine without Jupyter
         return
     if get_ipython():
+        unseen = "application/papermill.record/"  # what MyST-NB takes up for the text, and Jupyter does not show
         for name, value in found.items():
-            # What MyST-NB takes up for the text, and Jupyter does not show.
-            kept = {"application/papermill.record/text/plain": repr(value)}
-            display(kept, raw=True, metadata={"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}})
+            about = {"scrapbook": {"name": name, "mime_prefix": unseen}}
+            display({f"{unseen}text/plain": repr(value)}, raw=True, metadata=about)
 
 
 def _named(name: str, value: Any) -> Iterator[tuple[str, int | float | str]]:

@@ -134,19 +134,18 @@ def _panels(kinks: tuple[float, ...]) -> tuple[Array, Array, dict[str, Array]]:
     that touch a kink: there the terms of an integral that exists fade out."""
     growing = _REACH * 2.0 ** np.arange(-_PANELS + 1, 1)
     offsets = np.concatenate([-growing[::-1], [0.0], growing])
-    edges = np.unique(np.concatenate([k + offsets for k in kinks or (0.0,)]))
-    edges = edges[np.abs(edges) <= _REACH + max(map(abs, kinks), default=0.0)]
+    kinks = tuple(k for k in kinks if abs(k) < _REACH) or (0.0,)  # what lies beyond counts for nothing
+    edges = np.unique(np.concatenate([k + offsets for k in kinks]).clip(-_REACH, _REACH))
     x, w = np.polynomial.legendre.leggauss(_NODES)
     half, middle = np.diff(edges)[:, None] / 2, (edges[1:] + edges[:-1])[:, None] / 2
     nodes = (middle + half * x).ravel()
     weights = (half * w).ravel() * np.exp(-nodes**2 / 2) / np.sqrt(2 * np.pi)
-    inner = np.min([np.abs(nodes - k) for k in kinks or (0.0,)], axis=0) < growing[0]
+    inner = np.min([np.abs(nodes - k) for k in kinks], axis=0) < growing[0]
     return nodes, weights, {"12 standard deviations out": np.abs(nodes) > 0.9 * _REACH, "near a kink": inner}
 
 
-def mean_f2(activation: Activation, q: float = 1.0, kinks: Sequence[float] = (0.0,)) -> float:
-    r"""The mean square of the activation, :math:`\mathrm{E} f(z)^2` for :math:`z \sim N(0, q)`; an
-    activation with kinks elsewhere than at 0 needs them named, as in :func:`normal_mean`.
+def mean_f2(activation: Activation, q: float = 1.0) -> float:
+    r"""The mean square of the activation, :math:`\mathrm{E} f(z)^2` for :math:`z \sim N(0, q)`.
 
     Examples
     --------
@@ -154,10 +153,10 @@ def mean_f2(activation: Activation, q: float = 1.0, kinks: Sequence[float] = (0.
     >>> round(mean_f2(relu), 12)
     0.5
     """
-    return normal_mean(lambda z: activation.f(z) ** 2, q, kinks)
+    return normal_mean(lambda z: activation.f(z) ** 2, q, activation.kinks)
 
 
-def mean_df2(activation: Activation, q: float = 1.0, kinks: Sequence[float] = (0.0,)) -> float:
+def mean_df2(activation: Activation, q: float = 1.0) -> float:
     r"""The mean square of the slope, :math:`\mathrm{E} f'(z)^2` for :math:`z \sim N(0, q)`.
 
     Examples
@@ -166,10 +165,10 @@ def mean_df2(activation: Activation, q: float = 1.0, kinks: Sequence[float] = (0
     >>> round(mean_df2(relu), 12)
     0.5
     """
-    return normal_mean(lambda z: activation.df(z) ** 2, q, kinks)
+    return normal_mean(lambda z: activation.df(z) ** 2, q, activation.kinks)
 
 
-def forward_gain(activation: Activation, q: float = 1.0, kinks: Sequence[float] = (0.0,)) -> float:
+def forward_gain(activation: Activation, q: float = 1.0) -> float:
     r"""The gain that keeps the mean square of the pre-activations at :math:`q`,
     :math:`\sqrt{q / \mathrm{E} f(z)^2}`: weights of variance gain² / fan_in preserve the forward signal.
 
@@ -179,10 +178,10 @@ def forward_gain(activation: Activation, q: float = 1.0, kinks: Sequence[float] 
     >>> round(forward_gain(tanh), 4)
     1.5925
     """
-    return float(np.sqrt(q / mean_f2(activation, q, kinks)))
+    return float(np.sqrt(q / mean_f2(activation, q)))
 
 
-def backward_gain(activation: Activation, q: float = 1.0, kinks: Sequence[float] = (0.0,)) -> float:
+def backward_gain(activation: Activation, q: float = 1.0) -> float:
     r"""The gain that keeps the mean square of the gradients,
     :math:`1 / \sqrt{\mathrm{E} f'(z)^2}`, where the pre-activations have mean square :math:`q`.
 
@@ -192,7 +191,7 @@ def backward_gain(activation: Activation, q: float = 1.0, kinks: Sequence[float]
     >>> round(backward_gain(tanh), 4)
     1.4674
     """
-    return float(mean_df2(activation, q, kinks) ** -0.5)
+    return float(mean_df2(activation, q) ** -0.5)
 
 
 def chi(activation: Activation, weight_var: float, q: float = 1.0) -> float:

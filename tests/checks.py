@@ -4,15 +4,12 @@
 """
 
 import numpy as np
-
 from initbook import activations, losses
 from initbook.initializers import init_params, lecun_normal, normal
 from initbook.network import forward
 from initbook.training import loss_and_grads
 
-ACTIVATIONS = [*map(activations.get, [
-    "identity", "sigmoid", "tanh", "relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign",
-    "lecun_tanh"]), activations.leaky_relu(0.2)]
+ACTIVATIONS = [*activations.ALL.values(), activations.leaky_relu(0.2)]
 STEEPEST = 1.76  # no slope of theirs exceeds it: SELU's, just below 0, is 1.758
 LOSSES = [losses.softmax_cross_entropy, losses.sigmoid_cross_entropy, losses.squared_error]
 

@@ -218,11 +218,17 @@ def test_twin_a_figure_that_computes_is_seen(bad):
 
 
 def public_names(source):
-    """What ``__all__`` lists; nothing where there is none."""
+    """What ``__all__`` lists, and what is entered into a registry; nothing where there is neither."""
+    names = []
     for node in parse(source).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            return ast.literal_eval(node.value)
-    return []
+            names += ast.literal_eval(node.value)
+        call = getattr(node, "value", None)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("_listed", "_scheme"):
+            names += targets(node) or [call.args[-1].value]
+        if "_listed" in map(ast.unparse, getattr(node, "decorator_list", [])):
+            names.append(node.name)
+    return names
 
 
 def targets(node):

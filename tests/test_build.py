@@ -14,10 +14,11 @@ import time
 import tomllib
 from pathlib import Path
 
-import execution
-import katex
 import nbformat.v4
 import pytest
+
+import execution
+import katex
 
 ROOT = Path(__file__).parents[1]
 
@@ -132,7 +133,8 @@ def test_node_ends_with_the_process_that_asked():
 
 
 def test_locks_hold_hashes_and_no_address():
-    python, npm = (ROOT / "requirements.lock").read_text(), json.loads((ROOT / "tools" / "npm" / "package-lock.json").read_text())
+    python = (ROOT / "requirements.lock").read_text()
+    npm = json.loads((ROOT / "tools" / "npm" / "package-lock.json").read_text())
     assert "://" not in python
     pinned = [line for line in python.splitlines() if "==" in line]
     assert all(line.endswith("\\") for line in pinned), "a package without a hash"
@@ -149,7 +151,7 @@ def test_all_that_the_project_asks_for_is_locked():
 
 
 FAKE_PYTHON = """#!/bin/sh
-# Stands in for Python and pip: makes an empty environment, writes down what it was asked, and fails when a file says so.
+# Stands in for Python and pip: makes an empty environment, writes down what it was asked, fails when a file says so.
 echo "$*" >> calls
 case "$*" in
   *version_info*) exec python3 "$@" ;;
@@ -367,7 +369,7 @@ FAULTS = {
     "$$\na = b\n$$": "an equation without a label: give it a label and a check",
     "```{math}\n:label: eq-new\na = b\n```": "eq-new has no check: add one to tests/equations/",
     "```{code-cell} python\nfrom initbook import figures\nfigures.Picture()\n```": "no alternative text",
-    "```{code-cell} python\nfrom initbook.prose import numbers\nnumbers(idle=1 + 1)\n```": "idle is handed to the text, and",
+    "```{code-cell} python\nfrom initbook.prose import numbers\nnumbers(idle=1 + 1)\n```": "idle is handed to",
 }
 
 

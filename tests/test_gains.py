@@ -4,11 +4,10 @@ from math import factorial
 
 import numpy as np
 import pytest
-from scipy.optimize import brentq
-from scipy.special import ndtr
-
 from initbook.activations import Activation, get, leaky_relu
 from initbook.theory import backward_gain, chi, fixed_point, forward_gain, mean_df2, mean_f2, normal_mean
+from scipy.optimize import brentq
+from scipy.special import ndtr
 
 CENTRED = [get(name) for name in ("tanh", "softsign", "lecun_tanh", "selu")]
 HOMOGENEOUS = [get("relu"), get("identity"), leaky_relu(0.2), leaky_relu(-1.0),
@@ -82,10 +81,13 @@ def test_moments_that_do_not_exist_are_refused(g):
         normal_mean(g)
 
 
-def test_kinks_elsewhere_are_exact_when_named_and_not_when_left_out():
-    hard = Activation("hard tanh", lambda z: np.clip(z, -1, 1), lambda z: 1.0 * (np.abs(z) < 1))
+def test_kinks_are_where_the_activation_says():
+    hard = Activation("hard tanh", lambda z: np.clip(z, -1, 1), lambda z: 1.0 * (np.abs(z) < 1), (-1, 1))
     inside = 1 - 2 * float(ndtr(-1.0))
-    assert backward_gain(hard, kinks=(-1, 1)) == pytest.approx(inside**-0.5, rel=1e-13)
-    assert abs(mean_df2(hard) - inside) > 1e-3
+    assert backward_gain(hard) == pytest.approx(inside**-0.5, rel=1e-13)
     bump = 2 * np.exp(-0.5) / np.sqrt(2 * np.pi)
-    assert forward_gain(hard, kinks=(-1, 1)) == pytest.approx((1 - bump) ** -0.5, rel=1e-13)
+    assert forward_gain(hard) == pytest.approx((1 - bump) ** -0.5, rel=1e-13)
+    assert forward_gain(hard, 1e-4) == pytest.approx(1, rel=1e-13)  # the kinks lie 100 standard deviations out
+    assert normal_mean(np.ones_like, kinks=(12,)) == pytest.approx(1, rel=1e-13)
+    unnamed = Activation("hard tanh", hard.f, hard.df)
+    assert abs(mean_df2(unnamed) - inside) > 1e-3

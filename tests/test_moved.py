@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 import pytest
-from checks import flat
-
 from initbook import losses, optimizers
 from initbook.activations import Activation, relu, sigmoid, tanh
 from initbook.initializers import init_params, lecun_normal, zeros
 from initbook.training import moved, train
+
+from checks import flat
 
 
 def start(seed=0):
@@ -76,8 +76,7 @@ def test_networks_of_other_sizes_are_refused():
 # docs/symmetry/what-moves.md
 
 KINK = Activation("relu with slope 1 at 0", relu.f, lambda z: (z >= 0).astype(z.dtype))
-OPTIMIZERS = {"sgd": optimizers.sgd(0.1), "momentum": optimizers.momentum(0.1),
-              "adam": optimizers.adam(0.01)}
+OPTIMIZERS = {name: make(0.05) for name, make in optimizers.ALL.items()}
 
 
 def movers(f, zero, optimizer="sgd", sizes=(5, 4, 3, 4, 3), steps=8):

@@ -4,16 +4,16 @@ import re
 
 import numpy as np
 import pytest
+from initbook.network import Grads
+from initbook.optimizers import ALL, adam, momentum, nesterov, sgd
+
 from checks import EPS, flat, read_only
 
-from initbook.network import Grads
-from initbook.optimizers import adam, momentum, sgd
-
 STEPS = 30
-EVERY = {"sgd": sgd(0.3), "sgd, decay": sgd(0.3, weight_decay=0.1),
-         "momentum": momentum(0.3), "momentum, decay": momentum(0.3, weight_decay=0.1),
-         "adam": adam(0.3), "adam, decay": adam(0.3, weight_decay=0.1)}
+EVERY = {name: make(0.3) for name, make in ALL.items()} | {
+    f"{name}, decay": make(0.3, weight_decay=0.1) for name, make in ALL.items()}
 by_optimizer = pytest.mark.parametrize("optimizer", EVERY.values(), ids=EVERY)
+by_make = pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 
 
 def params_of(w):
@@ -76,6 +76,35 @@ def test_the_velocity_under_a_constant_gradient_is_a_geometric_sum():
     np.testing.assert_allclose(-np.diff(weights), 0.1 * v, atol=1000 * EPS)
 
 
+def look_ahead(lr, beta, gradient, w=1.0):
+    """As Sutskever et al. (2013) write it: the gradient is taken a step of the velocity ahead, where we say we are."""
+    theta, v, weights = w, 0.0, [w]
+    for t in range(1, STEPS + 1):
+        v = beta * v - lr * gradient(theta + beta * v, t)
+        theta += v
+        weights.append(theta + beta * v)
+    return weights
+
+
+@pytest.mark.parametrize("gradient", [quadratic, noise])
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.9])
+def test_nesterov_is_momentum_that_looks_ahead(beta, gradient):
+    weights = path(nesterov(0.1, beta), gradient)
+    np.testing.assert_allclose(weights, look_ahead(0.1, beta, gradient), atol=1000 * EPS)
+    if beta:
+        assert np.abs(np.array(weights) - heavy_ball(0.1, beta, gradient)).max() > 0.01
+
+
+CLOSED_FORMS = {sgd, momentum, nesterov, adam}  # each has a test above or below
+
+
+def test_every_optimiser_has_a_closed_form_here_and_descends_on_a_quadratic():
+    assert set(ALL.values()) == CLOSED_FORMS
+    for make in ALL.values():
+        weights = path(make(0.01), quadratic, steps=300)
+        assert abs(weights[-1]) < 0.1 * weights[0]
+
+
 def adam_by_hand(lr, gradient, beta1, beta2, eps, decay=0.0, w=1.0, corrected=True):
     """Algorithm 1 of Kingma & Ba, line by line, on one number."""
     m = v = 0.0
@@ -116,7 +145,7 @@ def test_adam_alone_does_not_see_the_scale_of_the_loss(optimizer, invariant):
     assert bool(np.abs(np.array(ours) - scaled).max() < 1000 * EPS) is invariant
 
 
-@pytest.mark.parametrize("make", [sgd, momentum, adam])
+@pytest.mark.parametrize("make", [sgd, momentum, adam])  # Nesterov's first step is longer, by β
 def test_without_a_gradient_weight_decay_shrinks_weights_by_exactly_1_minus_lr_wd(make):
     params = network(np.random.default_rng(0))
     zero = [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]
@@ -127,8 +156,8 @@ def test_without_a_gradient_weight_decay_shrinks_weights_by_exactly_1_minus_lr_w
         np.testing.assert_array_equal(b_after, b)  # biases are not decayed
 
 
-@pytest.mark.parametrize("make", [sgd, momentum])
-def test_the_decay_of_sgd_and_momentum_is_an_l2_penalty(make):
+@pytest.mark.parametrize("make", [sgd, momentum, nesterov])
+def test_the_decay_of_all_but_adam_is_an_l2_penalty(make):
     decayed = path(make(0.1, weight_decay=0.5), noise)
     penalised = path(make(0.1), lambda w, t: noise(w, t) + 0.5 * w)
     np.testing.assert_allclose(decayed, penalised, atol=100 * EPS)
@@ -140,7 +169,7 @@ def test_adams_decay_is_decoupled_from_its_running_means():
     assert np.abs(np.array(decayed) - penalised).max() > 0.1
 
 
-@pytest.mark.parametrize("make", [sgd, momentum, adam])
+@by_make
 def test_a_list_of_rates_gives_each_array_its_own(make):
     rng = np.random.default_rng(0)
     params, grads = network(rng), network(rng)
@@ -178,7 +207,7 @@ def test_nothing_is_changed_in_place_so_a_step_can_be_taken_again(optimizer):
 NAN, INF = float("nan"), float("inf")
 
 
-@pytest.mark.parametrize("make", [sgd, momentum, adam])
+@by_make
 @pytest.mark.parametrize(("lr", "error", "message"), [
     (0.0, ValueError, "lr must be a finite number above 0; got 0.0"),
     (-0.1, ValueError, "lr must be a finite number above 0; got -0.1"),
@@ -211,7 +240,7 @@ def test_a_setting_out_of_range_is_refused(make, argument, value, allowed):
         make(0.1, **{argument: value})
 
 
-@pytest.mark.parametrize("make", [sgd, momentum, adam])
+@by_make
 def test_rates_and_gradients_that_do_not_fit_the_parameters_are_refused(make):
     params = network(np.random.default_rng(0))
     opt = make(0.1)

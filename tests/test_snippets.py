@@ -1,7 +1,7 @@
 """Every snippet is run and its output compared: `{doctest}` blocks of pages, Python in README, `>>>` in docstrings.
 
-`make doctest` runs this file alone. Cells (`{code-cell} python`) are run by the build, and the census sees to it that no
-page holds a third kind of Python, which neither would run.
+`make doctest` runs this file alone. Cells (`{code-cell} python`) are run by the build, and the census sees to it that
+no page holds a third kind of Python, which neither would run.
 """
 
 import doctest
@@ -43,10 +43,13 @@ def test_snippets_print_what_they_show(path):
     assert not found, "\n".join([f"in {path.parent.relative_to(ROOT)}:", *found])
 
 
+RIGHT, WRONG = ">>> 1 + 1\n2\n", ">>> 1 + 1\n3\n"
+
+
 @pytest.mark.parametrize("sybil, name, text", [
-    (PAGES, "page.md", "# A page\n\n```{doctest}\n>>> 1 + 1\n2\n```\n\n```{doctest}\n>>> 1 + 1\n3\n```\n"),
-    (README, "README.md", "# Read me\n\n```python\n>>> 1 + 1\n2\n\n```\n\n```python\n>>> 1 + 1\n3\n\n```\n"),
-    (DOCSTRINGS, "planted_module.py", '"""A module.\n\n>>> 1 + 1\n2\n"""\n\n\ndef f():\n    """One.\n\n    >>> 1 + 1\n    3\n    """\n'),
+    (PAGES, "page.md", f"# A page\n\n```{{doctest}}\n{RIGHT}```\n\n```{{doctest}}\n{WRONG}```\n"),
+    (README, "README.md", f"# Read me\n\n```python\n{RIGHT}\n```\n\n```python\n{WRONG}\n```\n"),
+    (DOCSTRINGS, "planted_module.py", f'"""A module.\n\n{RIGHT}"""\n\nclass A:\n    """One.\n\n{WRONG}"""\n'),
 ])
 def test_twin_a_wrong_output_is_told_with_file_and_line(tmp_path, monkeypatch, sybil, name, text):
     monkeypatch.syspath_prepend(tmp_path)

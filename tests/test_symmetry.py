@@ -12,15 +12,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from checks import ACTIVATIONS, EPS, LOSSES, flat, largest_difference, pairs, targets
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from initbook.activations import Activation, identity, relu, sigmoid, tanh
 from initbook.initializers import constant, init_params, normal, zeros
 from initbook.losses import sigmoid_cross_entropy, softmax_cross_entropy, squared_error
 from initbook.network import forward
-from initbook.optimizers import Optimizer, adam, momentum, sgd
+from initbook.optimizers import ALL, Optimizer, adam, momentum, sgd
 from initbook.symmetry import (
     collapse,
     collapsed_rates,
@@ -33,10 +31,11 @@ from initbook.symmetry import (
 )
 from initbook.training import loss_and_grads, train
 
+from checks import ACTIVATIONS, EPS, LOSSES, flat, largest_difference, pairs, targets
+
 OPTIMIZERS = {
-    "sgd": sgd(0.01), "sgd, decay": sgd(0.01, weight_decay=0.1),
-    "momentum": momentum(0.01), "momentum, decay": momentum(0.01, weight_decay=0.1),
-    "adam": adam(0.05), "adam, decay": adam(0.05, weight_decay=0.1),
+    **{name: make(0.01) for name, make in ALL.items()},
+    **{f"{name}, decay": make(0.01, weight_decay=0.1) for name, make in ALL.items()},
     "rates by layer": None,  # made to fit the network
 }
 FEATURES, OUTPUTS, SAMPLES = 3, 2, 9

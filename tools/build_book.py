@@ -30,7 +30,7 @@ def sphinx(builder, work):
 
 
 def one_page(page):
-    """A page alone, in build/page, for whoever writes it: links to other pages lead nowhere, and are not complained of."""
+    """A page alone, in build/page, for whoever writes it: links to other pages lead nowhere, and nobody complains."""
     page = page.removeprefix("docs/").removesuffix(".md")
     if not (ROOT / "docs" / f"{page}.md").exists():
         sys.exit(f"page: docs/{page}.md is missing: make page P=variance/he builds docs/variance/he.md")
@@ -38,8 +38,9 @@ def one_page(page):
     forget(work)
     alone = {"include_patterns": f"{page}.md", "root_doc": page, "suppress_warnings": "ref,toc,myst.xref_missing"}
     options = [word for name, value in alone.items() for word in ("-D", f"{name}={value}")]
-    command = [sys.executable, "-m", "sphinx", "-q", "-T", *options, "-c", ROOT, "-d", work / "doctrees", ROOT / "docs", work]
-    failed = subprocess.call(command, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"})
+    command = [sys.executable, "-m", "sphinx", "-q", "-T", *options, "-c", ROOT]
+    folders = ["-d", work / "doctrees", ROOT / "docs", work]
+    failed = subprocess.call([*command, *folders], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"})
     print(f"page: open build/page/{page}.html")
     return failed
 

@@ -1,4 +1,4 @@
-"""Choose the newest versions that fit pyproject.toml and tools/npm/package.json, and write both lock files: `make lock`.
+"""Choose the newest versions that fit pyproject.toml and package.json, and write both lock files: `make lock`.
 
 For maintainers: needs a network, and `uv` and `npm` on the PATH. The locks hold versions and hashes for every platform
 and every Python from 3.11 on, and no address: whoever installs takes the files from wherever their pip and npm do.

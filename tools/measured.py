@@ -61,7 +61,7 @@ def write(page, kept, why):
     for kind in KINDS:
         rows = [f"{quoted(key)} = {value!r}" for key, (of, value) in sorted(kept.items()) if of == kind]
         lines += ["", f"[{kind}]", *rows] if rows else []
-    lines += ["", "[reasons]", *(f"{quoted(key)} = {quoted(words)}" for key, words in sorted(why.items()))] if why else []
+    lines += ["", "[reasons]", *(f"{quoted(key)} = {quoted(why[key])}" for key in sorted(why))] if why else []
     KEPT.mkdir(exist_ok=True)
     path_of(page).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -136,7 +136,7 @@ def executed():
 
 def again(page, seeds=0, environment=None):
     """The page's numbers in another run; none if that run failed, as it may from other seeds."""
-    command = [sys.executable, ROOT / "tools" / "rerun.py", ROOT / "docs" / f"{page}.md", "--json", "--seeds", str(seeds)]
+    command = [sys.executable, ROOT / "tools" / "rerun.py", ROOT / "docs" / f"{page}.md", "--json", f"--seeds={seeds}"]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | (environment or {}))
     return json.loads(done.stdout) if done.returncode == 0 else {}
 
@@ -204,7 +204,7 @@ def main(words=None):
     for path in KEPT.glob("*.toml"):
         if path.name not in {path_of(page).name for page in executed()}:
             path.unlink()
-    print(f"accept: {len(changed)} files written, {len(chosen) - len(changed)} unchanged: look at git diff tests/numbers")
+    print(f"accept: {len(changed)} of {len(chosen)} files written: look at git diff tests/numbers")
 
 
 if __name__ == "__main__":

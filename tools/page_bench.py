@@ -11,6 +11,7 @@ import statistics
 import sys
 
 from playwright.sync_api import sync_playwright
+
 from site_server import SITE, served, weight
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -1,7 +1,7 @@
 """Run a page's cells in this interpreter, as written or from other seeds: `python tools/rerun.py docs/variance/he.md`.
 
-Quicker than a build, and what `make accept` learns the sampling errors from: with `--seeds K` every generator of the page
-starts from another seed and nothing is asserted, so what the page measures is measured anew. `--json` prints its numbers.
+Quicker than a build, and what `make accept` learns the sampling errors from: with `--seeds K` every generator of the
+page starts from another seed and nothing is asserted, so what it measures is measured anew. `--json` prints numbers only.
 """
 
 import argparse
@@ -20,10 +20,10 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}  # before numpy is imported
 
 import numpy as np  # noqa: E402
+from initbook import prose  # noqa: E402
 
 from census import glued  # noqa: E402
 from census.page import Page  # noqa: E402
-from initbook import prose  # noqa: E402
 from measured import printed  # noqa: E402
 
 
@@ -35,7 +35,7 @@ class WithoutAssertions(ast.NodeTransformer):
 
 
 def from_other_seeds(shift):
-    """numpy's maker of generators, with every whole-number seed taken to another one; the same shift, the same seeds."""
+    """numpy's maker of generators, with every whole-number seed taken to another one."""
     made = np.random.default_rng
     return lambda seed=None: made([seed, shift] if isinstance(seed, int | np.integer) else seed)
 

