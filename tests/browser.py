@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from site_server import SITE, served, weight
 
 __all__ = ["CHROMIUM", "FLAGS", "MISSING", "NEEDS", "SITE", "served", "weight"]

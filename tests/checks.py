@@ -4,6 +4,7 @@
 """
 
 import numpy as np
+
 from initbook import activations, losses
 from initbook.initializers import init_params, lecun_normal, normal
 from initbook.network import forward

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from initbook import activations
-from initbook.activations import Activation, get, identity, leaky_relu, lecun_tanh, relu, selu, sigmoid, tanh
 from scipy.integrate import quad
 from scipy.optimize import root
 
 from checks import ACTIVATIONS, EPS, STEEPEST, TOLERANCE, central_difference, read_only
+from initbook import activations
+from initbook.activations import Activation, get, identity, leaky_relu, lecun_tanh, relu, selu, sigmoid, tanh
 
 # No kink: 0 is not among them.
 Z = np.concatenate([-np.logspace(-3, 1.4, 40), np.logspace(-3, 1.4, 40)])

@@ -40,7 +40,7 @@ def test_every_erratum_has_a_demonstration_and_a_link():
         ("| [B2](#claim-b2) ", "| "),  # the table
         ('"fails": "B2 ', '"fails": "'),  # the count
         ("[Without a hidden layer, zero is fine](../symmetry/no-hidden-layer.md), {numref}`fig-first-step`", "there"),
-        ("{glue:text}`sources.md::a2-apart:.2f`", "0.2"),
+        ("{glue:text}`sources.md::a2:.2%`", "0.2"),
     ],
 )
 def test_a_fault_in_the_audit_is_seen(old, new):

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import doctest_rest  # noqa: E402
+
 from readme_figure import FIGURE, cell_hash  # noqa: E402
 
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3}\ndescription: A page.\n---\n"

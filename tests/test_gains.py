@@ -4,10 +4,11 @@ from math import factorial
 
 import numpy as np
 import pytest
-from initbook.activations import Activation, get, leaky_relu
-from initbook.theory import backward_gain, chi, fixed_point, forward_gain, mean_df2, mean_f2, normal_mean
 from scipy.optimize import brentq
 from scipy.special import ndtr
+
+from initbook.activations import Activation, get, leaky_relu
+from initbook.theory import backward_gain, chi, fixed_point, forward_gain, mean_df2, mean_f2, normal_mean
 
 CENTRED = [get(name) for name in ("tanh", "softsign", "lecun_tanh", "selu")]
 HOMOGENEOUS = [get("relu"), get("identity"), leaky_relu(0.2), leaky_relu(-1.0),

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from checks import EPS, LOSSES, TOLERANCE, central_difference, read_only, targets
 from scipy.special import expit, logsumexp
 from scipy.special import softmax as scipy_softmax
 from sklearn.metrics import accuracy_score, log_loss, mean_squared_error
 
+from checks import EPS, LOSSES, TOLERANCE, central_difference, read_only, targets
 from initbook.losses import (
     accuracy,
     one_hot,

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+
 from initbook import (
     activations,
     convolution,

@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 import pytest
+
+from checks import flat
 from initbook import losses, optimizers
 from initbook.activations import Activation, relu, sigmoid, tanh
 from initbook.initializers import init_params, lecun_normal, zeros
 from initbook.training import moved, train
-
-from checks import flat
 
 
 def start(seed=0):

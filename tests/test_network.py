@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from checks import (
     ACTIVATIONS,
     EPS,
@@ -17,7 +18,6 @@ from checks import (
     network_and_data,
     read_only,
 )
-
 from initbook.activations import Activation, identity, relu, sigmoid, tanh
 from initbook.losses import softmax_cross_entropy, squared_error
 from initbook.network import Trace, backward, check_params, forward

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from checks import ACTIVATIONS, EPS, LOSSES, TOLERANCE, central_difference, flat, pairs, read_only, targets
 
+from checks import ACTIVATIONS, EPS, LOSSES, TOLERANCE, central_difference, flat, pairs, read_only, targets
 from initbook import network
 from initbook.activations import relu, sigmoid, tanh
 from initbook.initializers import init_params, normal

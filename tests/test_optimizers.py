@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from initbook.network import Grads
-from initbook.optimizers import ALL, adam, momentum, nesterov, sgd
 
 from checks import EPS, flat, read_only
+from initbook.network import Grads
+from initbook.optimizers import ALL, adam, momentum, nesterov, sgd
 
 STEPS = 30
 EVERY = {name: make(0.3) for name, make in ALL.items()} | {

@@ -6,9 +6,9 @@ from functools import cache
 
 import numpy as np
 import pytest
-from browser import NEEDS, SITE
 from playwright.sync_api import expect
 
+from browser import NEEDS, SITE
 from initbook import activations, data, initializers, losses, network, optimizers, probes, symmetry, theory, training
 from initbook.figures import COLORS, short
 

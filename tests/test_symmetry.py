@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from checks import ACTIVATIONS, EPS, LOSSES, flat, largest_difference, pairs, targets
 from initbook.activations import Activation, identity, relu, sigmoid, tanh
 from initbook.initializers import constant, init_params, normal, zeros
 from initbook.losses import sigmoid_cross_entropy, softmax_cross_entropy, squared_error
@@ -30,8 +32,6 @@ from initbook.symmetry import (
     units,
 )
 from initbook.training import loss_and_grads, train
-
-from checks import ACTIVATIONS, EPS, LOSSES, flat, largest_difference, pairs, targets
 
 OPTIMIZERS = {
     **{name: make(0.01) for name, make in ALL.items()},

@@ -8,6 +8,12 @@ import re
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.optimize import brentq
+from scipy.special import rel_entr
+from scipy.stats import entropy as scipy_entropy
+
+from checks import ACTIVATIONS, EPS
 from initbook.activations import Activation, get, identity, leaky_relu, lecun_tanh, relu, selu, sigmoid, tanh
 from initbook.data import MNIST_COUNTS
 from initbook.losses import softmax_cross_entropy
@@ -24,12 +30,6 @@ from initbook.theory import (
     mean_f2,
     normal_mean,
 )
-from scipy.integrate import quad
-from scipy.optimize import brentq
-from scipy.special import rel_entr
-from scipy.stats import entropy as scipy_entropy
-
-from checks import ACTIVATIONS, EPS
 
 TRAIN, TEST = MNIST_COUNTS["train"], MNIST_COUNTS["test"]
 COUNTS = [[1, 1], [7, 3, 2], [5, 0, 1], TRAIN, TEST]

@@ -12,8 +12,8 @@ from functools import lru_cache, partial
 
 import numpy as np
 import pytest
-from checks import ACTIVATIONS
 
+from checks import ACTIVATIONS
 from initbook import initializers as init
 from initbook.activations import get, identity, leaky_relu, relu, sigmoid, tanh
 from initbook.convolution import convolve, convolve_transpose

@@ -5,10 +5,10 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from checks import EPS, flat, largest_difference, network_and_data, read_only
 from scipy.special import softmax as scipy_softmax
 from sklearn.linear_model import LogisticRegression
 
+from checks import EPS, flat, largest_difference, network_and_data, read_only
 from initbook import training
 from initbook.activations import get, identity, tanh
 from initbook.initializers import init_params, normal, zeros

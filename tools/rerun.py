@@ -20,10 +20,10 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}  # before numpy is imported
 
 import numpy as np  # noqa: E402
-from initbook import prose  # noqa: E402
 
 from census import glued  # noqa: E402
 from census.page import Page  # noqa: E402
+from initbook import prose  # noqa: E402
 from measured import printed  # noqa: E402
 
 

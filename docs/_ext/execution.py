@@ -19,11 +19,12 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
-from measured import digest, printed
 from myst_nb.core import execute
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from sphinx.util import logging
+
+from measured import digest, printed, source
 
 LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
@@ -196,7 +197,7 @@ def finish(app, exception):
         LOG.warning("mend the failed cell of %s first: other lines may come of it", ", ".join(failed), type="exec")
     timings = {page: run.get("cells") for page, run in ran.items()}
     write_whole(ROOT / "build" / "timings.json", json.dumps(timings, indent=1))
-    pages = {page: {"source": digest(Path(app.env.doc2path(page)).read_text(encoding="utf-8")), "numbers": run["numbers"]}
+    pages = {page: {"source": digest(source(page)), "numbers": run["numbers"]}
              for page, run in ran.items() if run["succeeded"]}
     write_whole(ROOT / "build" / "numbers.json", json.dumps({"world": app.config.execution_world, "pages": pages}))
 

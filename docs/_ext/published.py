@@ -24,8 +24,9 @@ def card(page):
 
 def draw_card(path, title, book):
     """1200 × 630 pixels: the title, and five signals in thirty layers, each from another variance of the weights."""
-    from initbook import activations, theory
     from matplotlib.figure import Figure
+
+    from initbook import activations, theory
 
     figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=PAPER)
     axes = figure.add_axes((0.08, 0.15, 0.84, 0.4))
