@@ -5,18 +5,15 @@ Also the two marks of numbers that no cell computed, and the page that lists eve
 
 import hashlib
 import json
-import sys
 
-import execution
 from docutils import nodes
 from sphinx.util import logging
 
-sys.path.insert(0, str(execution.ROOT))
-
-import census  # noqa: E402  (the book's own folders, above)
-import equations  # noqa: E402
-from census import equation_page, glued  # noqa: E402
-from census.page import Page  # noqa: E402
+import census
+import equations
+import execution
+from census import displays, equation_page, glued
+from census.page import Page
 
 LOG = logging.getLogger(__name__)
 PLACEHOLDER = "<!-- every equation, checked -->"
@@ -34,13 +31,19 @@ def report(problems):
 
 def kept_residuals():
     """How far off every equation and its twin are, from the last build that checked the same against the same."""
-    sources = [path.read_bytes() for path in execution.source_files(execution.ROOT / "equations")]
+    files = execution.source_files(execution.ROOT / "tests" / "equations")
+    sources = [path.read_bytes() for path in files if path.suffix == ".py"]  # what is confirmed changes no residual
     world = hashlib.sha256(execution.fingerprint().encode() + b"\0".join(sources)).hexdigest()
     entry = execution.ROOT / "build" / "equations" / f"{world}.json"
     if not entry.exists():
         found = {label: [check.residual, check.twin] for label, check in equations.checks().items()}
         execution.write_whole(entry, json.dumps(found, default=float))
     return json.loads(entry.read_text(encoding="utf-8"))
+
+
+def look_up_confirmed(app, config):
+    """Which equations get a ✓ (docs/_ext/katex.py). As an "env" value it has pages written anew when it changes."""
+    config.confirmed_equations = sorted(label for path in census.PAGES for label in displays.confirmed(Page(path)))
 
 
 def start(app):
@@ -64,6 +67,8 @@ def look_at_keys(app, env):
 def setup(app):
     app.add_role("given", marked)
     app.add_role("cited", marked)
+    app.add_config_value("confirmed_equations", [], "env")
+    app.connect("config-inited", look_up_confirmed)
     app.connect("builder-inited", start)
     app.connect("source-read", fill_in)
     app.connect("env-check-consistency", look_at_keys)

@@ -81,7 +81,9 @@ def visit_display(writer, node):
 
 
 def link_to_check(writer, label):
-    """From a labelled equation to the check that holds it up."""
+    """From a labelled equation to the check that holds it up, if somebody has compared the two as they are now."""
+    if label not in getattr(writer.config, "confirmed_equations", ()):
+        return ""
     address = writer.builder.get_relative_uri(writer.docnames[-1], "reference/equations") + f"#checked-{label}"
     return f'<a class="checked" href="{address}" aria-label="How this equation is checked">✓</a>'
 

@@ -1,17 +1,21 @@
 """Every labelled equation of the book, checked: one module a page, one check a label.
 
-A check states its equation as code (`right`), the same with one deliberate mistake (`wrong`), and a function that holds
-a formula against something independent of it and returns how far off it is and how far it may be. The right formula
-must be within its tolerance, the wrong one must not: a check that passes both proves nothing.
+A check states its equation as code (`right`), what makes a mistake of it (`wrong`: a piece of that code and what
+stands in its place, or other code), and a function that holds a formula against something independent of it and returns
+how far off it is and how far it may be. The right formula must be within its tolerance, the wrong one must not: a check
+that passes both proves nothing. `package` names the functions of initbook that `right` calls because they implement the
+equation.
 
 >>> from equations import exact
->>> @exact("eq-squares", tex=r"(a + b)^2 = a^2 + 2ab + b^2",
-...        right=lambda a, b: a**2 + 2*a*b + b**2, wrong=lambda a, b: a**2 + b**2, mistake="the mixed term is left out")
+>>> @exact("eq-squares", right=lambda a, b: a**2 + 2*a*b + b**2, wrong=(" + 2*a*b", ""), mistake="no mixed term")
 ... def squares(formula):
 ...     '''All pairs of whole numbers up to 9.'''
 ...     return max(abs((a + b)**2 - formula(a, b)) for a in range(10) for b in range(10)), 0
 >>> squares.residual, squares.twin
 ((0, 0), (162, 0))
+
+The formula itself stands on its page only. That somebody has compared it with `right`, and with what of the package is
+named, is kept in confirmed.toml: `make confirm EQ=eq-label`.
 """
 
 import functools
@@ -19,10 +23,16 @@ import importlib
 import inspect
 import pkgutil
 import re
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
-__all__ = ["Check", "checks", "exact", "numerical", "plain", "quadrature", "simulation", "symbolic"]
+from equations import _source
 
+__all__ = ["CONFIRMED", "Check", "checks", "confirmed", "exact", "fingerprint", "known", "numerical", "plain",
+           "quadrature", "simulation", "symbolic"]
+
+CONFIRMED = Path(__file__).with_name("confirmed.toml")
 _REGISTRY = {}
 
 
@@ -31,18 +41,18 @@ class Check:
     """How one labelled equation is checked."""
 
     label: str
-    tex: str  # as the page has it
     how: str
     right: object  # the equation
     wrong: object  # the equation with one mistake
     mistake: str  # which
     against: object  # formula -> (how far off it is, how far it may be)
+    package: tuple = ()  # names in initbook: theory.chi
 
     @property
     def where(self):
         """The file and line of the check, relative to the repository."""
         code = self.against.__code__
-        return f"equations/{code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"
+        return f"tests/equations/{code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"
 
     @property
     def what(self):
@@ -50,18 +60,28 @@ class Check:
         return inspect.getdoc(self.against)
 
     @functools.cached_property
+    def code(self):
+        """What stands for the equation: `right`, the helpers that it calls, and the package's functions."""
+        return _source.of_right(self), _source.helpers(self), {name: _source.of_package(name) for name in self.package}
+
+    @functools.cached_property
+    def bare(self):
+        """The same without comments, docstrings and layout: what `fingerprint` covers."""
+        return _source.bare_pieces(self)
+
+    @functools.cached_property
     def residual(self):
         return self.against(self.right)
 
     @functools.cached_property
     def twin(self):
-        return self.against(self.wrong)
+        return self.against(self.wrong if callable(self.wrong) else _source.with_a_mistake(self))
 
 
 def _kind(how):
-    def labelled(label, *, tex, right, wrong, mistake):
+    def labelled(label, *, right, wrong, mistake, package=""):
         def register(against):
-            check = Check(label, tex, how, right, wrong, mistake, against)
+            check = Check(label, how, right, wrong, mistake, against, tuple(package.split()))
             if label in _REGISTRY and _REGISTRY[label].where != check.where:
                 raise ValueError(f"{check.where}: {label} is checked at {_REGISTRY[label].where} already")
             _REGISTRY[label] = check
@@ -95,5 +115,20 @@ def checks():
 
 
 def plain(tex):
-    """A formula without comments and with single blanks: what two copies of it must agree in."""
+    """A formula without comments and with single blanks: what is left when nothing changes but its layout."""
     return " ".join(re.sub(r"(?m)^\s*%.*", "", tex).split())
+
+
+def fingerprint(check, tex):
+    """A short hash of an equation as its page has it, and of all code that stands for it."""
+    return _source.short_hash([plain(tex), *check.bare])
+
+
+def confirmed(check, tex):
+    """Whether somebody has compared just this formula with just this code."""
+    return known(CONFIRMED).get(check.label) == fingerprint(check, tex)
+
+
+def known(path):
+    """`{label: short hash}` of what was confirmed."""
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

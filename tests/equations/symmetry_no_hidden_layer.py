@@ -1,21 +1,14 @@
-"""The equations of docs/symmetry/no-hidden-layer.md: one gradient for three models, its first step, and convexity.
-
-The losses are written from their definitions; their slopes come from algebra by machine or from complex steps.
-"""
+"""The equations of docs/symmetry/no-hidden-layer.md: one gradient for three models, its first step, and convexity."""
 
 import numpy as np
 import sympy
+from numpy import exp
 
 from equations import numerical, symbolic
-from equations._common import gradient, worst
+from equations._common import cross_entropy, gradient, gradients, logistic, sigmoid, softmax, worst
+from initbook import activations, losses, training
 
 CLASSES = 3
-
-
-def _softmax(z):
-    e = np.exp(z)
-    return e / e.sum(axis=-1, keepdims=True)
-
 
 # Algebra goes faster on fractions: E stands for e^z, and with it d/dz = E d/dE.
 E = sympy.symbols(f"E:{CLASSES}", positive=True)
@@ -23,12 +16,8 @@ A = [one / sum(E) for one in E]  # softmax
 
 
 def _slope(f, *directions):
-    """The derivative of f as the logits move in a direction; of softmax's first logit alone, when none is given."""
-    return sum(d * e * sympy.diff(f, e) for d, e in zip(directions or [1], E, strict=False))
-
-
-def _unit(k):
-    return [int(j == k) for j in range(CLASSES)]
+    """The derivative of f as the logits move in a direction."""
+    return sum(d * e * sympy.diff(f, e) for d, e in zip(directions, E, strict=True))
 
 
 def _unequal(pairs):
@@ -36,124 +25,95 @@ def _unequal(pairs):
     return sum(sympy.cancel(left - right) != 0 for left, right in pairs), 0
 
 
-@symbolic(
-    "eq-sigmoid-slope",
-    tex=r"""\frac{\partial a}{\partial z} = \frac{e^{-z}}{(1 + e^{-z})^2}
-= \underbrace{\frac{1}{1 + e^{-z}}}_{a} \cdot \underbrace{\frac{e^{-z}}{1 + e^{-z}}}_{1 - a} = a (1 - a).""",
-    right=lambda e, a: (e / (1 + e) ** 2, 1 / (1 + e) * (e / (1 + e)), a * (1 - a)),
-    wrong=lambda e, a: (-e / (1 + e) ** 2, 1 / (1 + e) * (e / (1 + e)), a * (1 - a)),
-    mistake="the minus sign of $-z$ is forgotten",
-)
+@numerical("eq-sigmoid-slope", package="activations.sigmoid.df",
+           right=lambda z, a: (exp(-z) / (1 + exp(-z))**2, 1 / (1 + exp(-z)) * (exp(-z) / (1 + exp(-z))), a * (1 - a),
+                               activations.sigmoid.df(z)),
+           wrong=(": (exp", ": (-exp"), mistake="the minus sign of $-z$ is forgotten")
 def sigmoid_slope(formula):
-    """The derivative of $a = 1/(1 + e^{-z})$, found by machine, minus each of the three: how many are not zero."""
-    a = 1 / (1 + 1 / E[0])
-    return _unequal((_slope(a), claimed) for claimed in formula(1 / E[0], a))
+    """The slope of $a = 1/(1 + e^{-z})$ by complex steps, for 101 values of $z$ from $-9$ to 9."""
+    z = np.linspace(-9, 9, 101)
+    slope = gradient(lambda z: sigmoid(z).sum(), z)
+    return worst((slope, claimed) for claimed in formula(z, 1 / (1 + np.exp(-z))))
 
 
-@symbolic(
-    "eq-softmax-slope",
-    tex=r"\frac{\partial \ln a_j}{\partial z_k} = [j = k] - a_k,",
-    right=lambda j, k, a: int(j == k) - a[k], wrong=lambda j, k, a: int(j == k) - a[j],
-    mistake="$a_j$ in place of $a_k$",
-)
+@symbolic("eq-softmax-slope",
+          right=lambda j, k, a: int(j == k) - a[k],
+          wrong=("a[k]", "a[j]"), mistake="$a_j$ in place of $a_k$")
 def softmax_slope(formula):
     r"""The derivatives of $\ln a_j$ for three classes, found by machine: how many of the nine differ."""
-    return _unequal((_slope(sympy.log(A[j]), *_unit(k)), formula(j, k, A))
+    unit = np.eye(CLASSES, dtype=int).tolist()
+    return _unequal((_slope(sympy.log(A[j]), *unit[k]), formula(j, k, A))
                     for j in range(CLASSES) for k in range(CLASSES))
 
 
-@symbolic(
-    "eq-a-minus-y",
-    tex=r"\frac{\partial L}{\partial z} = a - y.",
-    right=lambda a, y: a - y, wrong=lambda a, y: a * (1 - a) * (a - y),
-    mistake="the slope of the sigmoid stays, as with a squared error",
-)
+MODELS = [(lambda z, y: ((z - y) ** 2).sum() / (2 * len(y)), lambda z: z, losses.squared_error),
+          (logistic, sigmoid, losses.sigmoid_cross_entropy),
+          (cross_entropy, softmax, losses.softmax_cross_entropy)]
+"""For each of the three models: its loss, how its prediction comes from z, and what the package calls the loss."""
+
+
+def _samples(model):
+    """Inputs of three classes that all occur, their labels one-hot and as the package takes them, and weights."""
+    rng, numbers = np.random.default_rng(0), np.array([0, 0, 0, 1, 1, 2, 2])
+    y = np.eye(CLASSES)[numbers]
+    labels = numbers if model is losses.softmax_cross_entropy else y
+    return rng.normal(size=(len(y), 4)), y, labels, rng.normal(size=(4, CLASSES)), rng.normal(size=CLASSES)
+
+
+@numerical("eq-a-minus-y", package="losses.squared_error.grad losses.sigmoid_cross_entropy.grad "
+                                   "losses.softmax_cross_entropy.grad",
+           right=lambda a, y, package, z, labels: (a - y, package.grad(z, labels)),
+           wrong=("(a - y", "(a * (1 - a) * (a - y)"),
+           mistake="the slope of the sigmoid stays, as with a squared error")
 def a_minus_y(formula):
-    """The derivatives of the three losses of the table with respect to the logits, found by machine: for any label in
-    linear and logistic regression, for three classes and any of them in softmax regression."""
-    z, y, a = *sympy.symbols("z y"), 1 / (1 + 1 / E[0])
-    cases = [(sympy.diff((z - y) ** 2 / 2, z), formula(z, y)),
-             (_slope(-y * sympy.log(a) - (1 - y) * sympy.log(1 - a)), formula(a, y))]
-    cases += [(_slope(-sympy.log(A[true]), *_unit(k)), formula(A[k], int(k == true)))
-              for true in range(CLASSES) for k in range(CLASSES)]
-    return _unequal(cases)
-
-
-def _samples():
-    """Inputs of three classes that all occur, their one-hot labels, and weights."""
-    rng = np.random.default_rng(0)
-    y = np.eye(CLASSES)[[0, 0, 0, 1, 1, 2, 2]]
-    return rng.normal(size=(len(y), 4)), y, rng.normal(size=(4, CLASSES)), rng.normal(size=CLASSES)
-
-
-def _linear_loss(z, y):
-    return ((z - y) ** 2).sum() / (2 * len(y))
-
-
-def _logistic_loss(z, y):
-    a = 1 / (1 + np.exp(-z))
-    return -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum() / len(y)
-
-
-def _softmax_loss(z, y):
-    return -(y * np.log(_softmax(z))).sum() / len(y)
-
-
-@numerical(
-    "eq-regression-gradient",
-    tex=r"""\frac{\partial L}{\partial W} = \frac1m\, x^\top (a - y), \qquad
-\frac{\partial L}{\partial b} = \frac1m \sum_{i=1}^m (a_i - y_i).""",
-    right=lambda m, x, a, y: (1 / m * x.T @ (a - y), 1 / m * sum(a[i] - y[i] for i in range(m))),
-    wrong=lambda m, x, a, y: (1 / m * x.T @ (a - y), sum(a[i] - y[i] for i in range(m))),
-    mistake="the bias gets the sum over the samples, not the mean",
-)
-def regression_gradient(formula):
-    """The slope of the mean loss of each of the three models in every weight and every bias, by complex steps, at
-    random weights."""
-    x, y, W, b = _samples()
-    z = x @ W + b
+    """The slopes of the three losses of the table in each $z$ by complex steps, one sample at a time."""
     pairs = []
-    for loss, a in [(_linear_loss, z), (_logistic_loss, 1 / (1 + np.exp(-z))), (_softmax_loss, _softmax(z))]:
-        slopes = [gradient(lambda W, loss=loss: loss(x @ W + b, y), W),
-                  gradient(lambda b, loss=loss: loss(x @ W + b, y), b)]
-        pairs += zip(formula(len(x), x, a, y), slopes, strict=True)
+    for loss, predict, package in MODELS:
+        x, y, labels, W, b = _samples(package)
+        for i in range(len(x)):
+            z, one = x[i:i + 1] @ W + b, slice(i, i + 1)
+            slope = gradient(lambda z, loss=loss, y=y[one]: loss(z, y), z)
+            pairs += [(slope, claimed) for claimed in formula(predict(z), y[one], package, z, labels[one])]
     return worst(pairs)
 
 
-@numerical(
-    "eq-first-step",
-    tex=r"W_{\cdot k} = \eta \left( p_k\, \bar x_k - \frac{\bar x}{C} \right).",
-    right=lambda eta, p_k, mean_k, mean, C: eta * (p_k * mean_k - mean / C),
-    wrong=lambda eta, p_k, mean_k, mean, C: eta * (mean_k - mean / C),
-    mistake="the share of the class is forgotten",
-)
+@numerical("eq-regression-gradient", package="training.loss_and_grads network.backward",
+           right=lambda m, x, a, y, W, b, labels, loss: (
+               1 / m * x.T @ (a - y), 1 / m * sum(a[i] - y[i] for i in range(m)),
+               *training.loss_and_grads([(W, b)], x, labels, activations.identity, loss)[1].params[0]),
+           wrong=("1 / m * sum", "sum"), mistake="the bias gets the sum over the samples, not the mean")
+def regression_gradient(formula):
+    """The slope of the mean loss of each of the three models in every weight and every bias, by complex steps, at
+    random weights."""
+    pairs = []
+    for loss, predict, package in MODELS:
+        x, y, labels, W, b = _samples(package)
+        slopes = gradients(lambda W, b, x=x, y=y, loss=loss: loss(x @ W + b, y), (W, b))
+        claimed = formula(len(x), x, predict(x @ W + b), y, W, b, labels, package)
+        pairs += zip([*slopes, *slopes], claimed, strict=True)
+    return worst(pairs)
+
+
+@numerical("eq-first-step",
+           right=lambda eta, p, x_bar, C, k: eta * (p[k] * x_bar[k] - x_bar["all"] / C),
+           wrong=("p[k] * ", ""), mistake="the share of the class is forgotten")
 def first_step(formula):
     """A step from zero on seven random samples in three classes of unequal size: minus the learning rate times the
     slope of the mean loss, by complex steps."""
-    x, y, W, _ = _samples()
-    eta = 0.3
-    step = -eta * gradient(lambda W: _softmax_loss(x @ W, y), 0 * W)
-    members = [x[y[:, k] == 1] for k in range(CLASSES)]
-    return worst((step[:, k], formula(eta, len(own) / len(x), own.mean(axis=0), x.mean(axis=0), CLASSES))
-                 for k, own in enumerate(members))
+    x, y, _, W, _ = _samples(None)
+    step = -0.3 * gradient(lambda W: cross_entropy(x @ W, y), 0 * W)
+    x_bar = {k: x[y[:, k] == 1].mean(axis=0) for k in range(CLASSES)} | {"all": x.mean(axis=0)}
+    return worst((step[:, k], formula(0.3, y.mean(axis=0), x_bar, CLASSES, k)) for k in range(CLASSES))
 
 
-def _mean(a, values):
-    return sum(share * value for share, value in zip(a, values, strict=True))
-
-
-@symbolic(
-    "eq-softmax-curvature",
-    tex=r"""\begin{aligned}
-\frac{d}{dt} \ln s &= \frac{s'}{s} = \sum_j a_j u_j, \\
-\frac{d^2}{dt^2} \ln s &= \frac{s''}{s} - \left(\frac{s'}{s}\right)^2 = \sum_j a_j u_j^2 - \Bigl(\sum_j a_j u_j\Bigr)^2,
-\end{aligned}""",
-    right=lambda a, u: (_mean(a, u), _mean(a, [v**2 for v in u]) - _mean(a, u) ** 2),
-    wrong=lambda a, u: (_mean(a, u), _mean(a, [v**2 for v in u])),
-    mistake="the mean square in place of the variance",
-)
+@symbolic("eq-softmax-curvature",
+          right=lambda s, ds, d2s, a, u, classes: (
+              (ds / s, sum(a[j] * u[j] for j in classes)),
+              (d2s / s - (ds / s)**2, sum(a[j] * u[j]**2 for j in classes) - sum(a[j] * u[j] for j in classes)**2)),
+          wrong=(" - sum(a[j] * u[j] for j in classes)**2", ""), mistake="the mean square in place of the variance")
 def softmax_curvature(formula):
     r"""Both derivatives of $\ln s$ along a line, for three classes, found by machine."""
-    u = sympy.symbols(f"u:{CLASSES}")
-    once = _slope(sympy.log(sum(E)), *u)
-    return _unequal(zip((once, _slope(once, *u)), formula(A, u), strict=True))
+    u, s = sympy.symbols(f"u:{CLASSES}"), sum(E)
+    once, ds = (_slope(f, *u) for f in (sympy.log(s), s))
+    claimed = formula(s, ds, _slope(ds, *u), A, u, range(CLASSES))
+    return _unequal((found, one) for found, ones in zip((once, _slope(once, *u)), claimed, strict=True) for one in ones)

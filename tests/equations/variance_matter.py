@@ -1,16 +1,12 @@
-"""The equations of docs/variance/matter.md."""
+"""The equations of docs/variance/matter.md: how far a gradient reaches, and what batch normalisation does to it."""
 
-from math import pi, sqrt
+from math import pi, prod, sqrt
 
 import numpy as np
-from scipy.integrate import quad
 
 from equations import numerical, quadrature, simulation
-from equations._common import gradient, mean_within, over_normal, worst
-
-
-def _tanh_slope(z):
-    return np.cosh(z) ** -2.0
+from equations._common import gradient, mean_within, normal_mean, relu, tanh_slope, worst
+from initbook import activations, normalization, theory
 
 
 def _normalised(u):
@@ -19,75 +15,70 @@ def _normalised(u):
     return centred / (centred**2).mean(axis=0) ** 0.5
 
 
-def _loss(W, h, V):
-    """A loss behind one normalised layer; for complex W, too."""
-    return np.sum(np.sin(np.tanh(_normalised(h @ W)) @ V))
+def _above(u_hat):
+    """A loss of normalised pre-activations; for complex ones, too."""
+    return np.sum(np.sin(np.tanh(u_hat) @ np.random.default_rng(1).normal(size=(4, 2))))
 
 
 def _layer():
+    """Weights of four units, and six samples of their three inputs."""
     rng = np.random.default_rng(0)
-    return rng.normal(size=(3, 4)), rng.normal(size=(6, 3)), rng.normal(size=(4, 2))
+    return rng.normal(size=(3, 4)), rng.normal(size=(6, 3))
 
 
-@simulation("eq-reach",
-            tex=r"r = \Bigl( \prod_{l=1}^{D} n_{l+1}\, \sigma_{l+1}^2\, \mathrm{E} f'(z^l)^2 \Bigr)^{1/2}, "
-                r"\qquad z^l \sim N(0, q^l).",
-            right=lambda n, sigma2, df2: sqrt(np.prod([n[i + 1] * sigma2[i + 1] * df2[i] for i in range(2)])),
-            wrong=lambda n, sigma2, df2: sqrt(np.prod([n[i] * sigma2[i + 1] * df2[i] for i in range(2)])),
-            mistake="the width of the layer itself, not of the one above")
+@simulation("eq-reach", package="theory.mean_df2",
+            right=lambda n, sigma, f, q, D: prod(n[l + 1] * sigma[l + 1]**2 * theory.mean_df2(f, q[l])
+                                                 for l in range(1, D + 1))**(1 / 2),
+            wrong=("n[l + 1]", "n[l]"), mistake="the width of the layer itself, not of the one above")
 def reach(formula):
     r"""20 000 draws of the way down from 4 logits through tanh layers of 3 and 5 units, with pre-activations of
     $N(0, 2)$ and $N(0, 1)$ that do not know the weights, as the text assumes: the mean square below, of
     gradients of 1 above."""
     rng = np.random.default_rng(0)
-    n, sigma2, q = [5, 3, 4], [None, 0.5, 0.3], [1, 2]
+    n, sigma, q = [None, 5, 3, 4], [None, None, sqrt(0.5), sqrt(0.3)], [None, 1, 2]
     dz = rng.normal(size=(20_000, 4))
-    for layer in (1, 0):
-        W = rng.normal(0, sqrt(sigma2[layer + 1]), size=(20_000, n[layer], n[layer + 1]))
+    for layer in (2, 1):
+        W = rng.normal(0, sigma[layer + 1], size=(20_000, n[layer], n[layer + 1]))
         z = rng.normal(0, sqrt(q[layer]), size=(20_000, n[layer]))
-        dz = np.einsum("sij,sj->si", W, dz) * _tanh_slope(z)
-    df2 = [over_normal(lambda u, v=v: _tanh_slope(sqrt(v) * u) ** 2) for v in q]
-    return mean_within(np.mean(dz**2, axis=1), formula(n, sigma2, df2) ** 2)
+        dz = np.einsum("sij,sj->si", W, dz) * tanh_slope(z)
+    return mean_within(np.mean(dz**2, axis=1), formula(n, sigma, activations.tanh, q, 2) ** 2)
 
 
-@numerical("eq-bn-scale",
-           tex=r"\widehat{c u} = \hat u, \qquad L(c W) = L(W).",
-           right=lambda c, u_hat, L: (u_hat, L), wrong=lambda c, u_hat, L: (c * u_hat, c * L),
-           mistake="the scale passes through")
+@numerical("eq-bn-scale", package="normalization.batch_norm normalization._normalise",
+           right=lambda c, u, L, W: ((normalization.batch_norm(c * u, eps=0), normalization.batch_norm(u, eps=0)),
+                                     (L(c * W), L(W))),
+           wrong=("(L(c * W), L(W))", "(L(c * W), c * L(W))"), mistake="the scale passes through")
 def bn_scale(formula):
     """Six samples and four units, with and without a factor of 7 on the weights."""
-    W, h, V = _layer()
-    u_hat, L = formula(7, _normalised(h @ W), _loss(W, h, V))
-    return worst([(_normalised(h @ (7 * W)), u_hat), (_loss(7 * W, h, V), L)])
+    W, x = _layer()
+    u_hats, losses = formula(7, x @ W, lambda W: _above(_normalised(x @ W)), W)
+    return worst([*((_normalised(x @ W), u_hat) for u_hat in u_hats), losses])
 
 
-@numerical("eq-bn-gradient",
-           tex=r"\nabla L(c W) = \frac1c \nabla L(W).",
-           right=lambda c, dW: dW / c, wrong=lambda c, dW: dW,
-           mistake="the same gradient for the same loss")
+@numerical("eq-bn-gradient", package="normalization.batch_norm_backward normalization._normalise",
+           right=lambda c, grad_L, W, x, du_hat: (
+               1 / c * grad_L(W), 1 / c * x.T @ normalization.batch_norm_backward(x @ W, du_hat, eps=0)),
+           wrong=("1 / c * grad_L", "grad_L"), mistake="the same gradient for the same loss")
 def bn_gradient(formula):
     """The same layer, differentiated by complex steps at the weights and at seven times the weights."""
-    W, h, V = _layer()
-    dW, dcW = (gradient(lambda A: _loss(A, h, V), c * W) for c in (1, 7))
-    return worst([(dcW, formula(7, dW))])
+    W, x = _layer()
+
+    def grad(W):
+        return gradient(lambda A: _above(_normalised(x @ A)), W)
+
+    du_hat = gradient(_above, _normalised(x @ W))
+    return worst((grad(7 * W), claimed) for claimed in formula(7, grad, W, x, du_hat))
 
 
 @quadrature("eq-bn-explosion",
-            tex=r"\mathrm{var}(u) = n \sigma^2 \Bigl(\frac12 - \frac1{2\pi}\Bigr) = n \sigma^2\, "
-                r"\frac{\pi - 1}{2 \pi}, \qquad "
-                r"\frac{\mathrm{E} (\partial L/\partial u)^2}{g} = \frac{\pi}{\pi - 1} \approx 1.467 .",
-            right=lambda n, sigma2: (n * sigma2 * (1 / 2 - 1 / (2 * pi)), n * sigma2 * (pi - 1) / (2 * pi),
-                                     pi / (pi - 1)),
-            wrong=lambda n, sigma2: (n * sigma2 / 2, n * sigma2 / 2, 1),
-            mistake="the mean of $h$ is not taken off")
+            right=lambda n, sigma: (n * sigma**2 * (1 / 2 - 1 / (2 * pi)), n * sigma**2 * (pi - 1) / (2 * pi),
+                                    pi / (pi - 1), 1.467),
+            wrong=(" - 1 / (2 * pi)", ""), mistake="the mean of $h$ is not taken off")
 def bn_explosion(formula):
     r"""The variance of ReLU by adaptive quadrature, times $n \sigma^2$; half of $n \sigma^2$, divided by it; and that
     the number has the digits of this ratio."""
-    def density(z):
-        return np.exp(-z**2 / 2) / sqrt(2 * pi)
-    n, sigma2 = 50, 0.3
-    mean = quad(lambda z: z * density(z), 0, 20)[0]
-    variance = n * sigma2 * (quad(lambda z: z**2 * density(z), 0, 20)[0] - mean**2)
-    first, second, ratio = formula(n, sigma2)
-    off = max(abs(variance - first), abs(variance - second), abs(n * sigma2 / 2 / variance - ratio))
-    return off + (f"{ratio:.3f}" != "1.467"), 1e-8
+    n, sigma = 50, 0.6
+    variance = n * sigma**2 * (normal_mean(lambda z: relu(z) ** 2) - normal_mean(relu) ** 2)
+    first, second, ratio, digits = formula(n, sigma)
+    off = max(abs(variance - first), abs(variance - second), abs(n * sigma**2 / 2 / variance - ratio))
+    return off + (round(n * sigma**2 / 2 / variance, 3) != digits), 1e-9

@@ -1,4 +1,5 @@
-"""A displayed equation that states something carries a label, and every label has a check in `equations/`.
+"""A displayed equation that states something carries a label, and every label has a check in `tests/equations/`,
+which somebody has compared with the equation as both are now (`make confirm`).
 
 An equation without a label says in a comment, its first line, why it needs none:
 
@@ -40,16 +41,28 @@ def in_display(piece, checks):
 
 def labelled(piece, check):
     if check is None:
-        return [f"{piece.info} has no check: add one to equations/, or take the label off"]
-    if equations.plain(piece.text) != equations.plain(check.tex):
-        return [f"{piece.info} is not what {check.where} checks: see whether the check still holds for what the page "
-                "says, then copy the page's formula to its `tex`"]
+        return [f"{piece.info} has no check: add one to tests/equations/, or take the label off"]
+    if not equations.confirmed(check, piece.text):
+        return [f"{piece.info}, or the code that {check.where} runs for it, was changed since a person last compared "
+                f"them: compare them and say so with `make confirm EQ={piece.info}`"]
     return []
+
+
+def labelled_displays(page):
+    """`{label: formula}` of a page, in its order."""
+    return {piece.info: piece for piece in page.displays if piece.info}
+
+
+def confirmed(page):
+    """The labels of the equations of a page that are as they were when somebody last compared them with their code."""
+    checks = equations.checks()
+    return [label for label, piece in labelled_displays(page).items()
+            if label in checks and equations.confirmed(checks[label], piece.text)]
 
 
 def labels(page):
     """The labels of a page's equations, in their order."""
-    return [piece.info for piece in page.displays if piece.info]
+    return list(labelled_displays(page))
 
 
 def unused(pages, checks):

@@ -1,5 +1,7 @@
 """What the page "Every equation, checked" says, in Markdown: written anew by every build."""
 
+import re
+
 import equations
 from census import displays
 from census.book import PAGES
@@ -33,23 +35,46 @@ def number(x):
     return rf"${digits} \times 10^{{{int(exponent)}}}$"
 
 
-def entry(label, check, residual):
+CHANGED = ("**The equation or the code below was changed since a person last compared the two.** So it has no ✓ on its "
+           "page.\n\n")
+
+
+def entry(piece, check, residual):
+    """A box for each equation: as its page has it, the code that is run for it, and what came of it."""
     (off, may), (twin_off, twin_may) = residual
+    right, helpers, package = check.code
+    changed = "" if equations.confirmed(check, piece.text) else CHANGED
     return f"""
-::::{{admonition}} {{eq}}`{label}`: {MEANING[check.how]}
+::::{{admonition}} {{eq}}`{check.label}`: {MEANING[check.how]}
 :class: checked-equation
-:name: checked-{label}
+:name: checked-{check.label}
 
 ```{{math}}
-{check.tex}
+{without_comments(piece.text)}
 ```
 
-{check.what}
+{changed}{"".join(map(code, [right, *helpers.values()]))}{from_package(package)}{check.what}
 
 - The equation is off by {number(off)} and may be off by {number(may)}.
 - With a mistake ({check.mistake}) it is off by {number(twin_off)}{may_be(may, twin_may)}.
 ::::
 """
+
+
+def without_comments(tex):
+    return re.sub(r"(?m)^\s*%.*\n", "", tex).strip()
+
+
+def code(text):
+    return f"```python\n{text.strip()}\n```\n\n"
+
+
+def from_package(package):
+    """The functions of initbook that the code above calls: folded, for most are long."""
+    if not package:
+        return ""
+    names = ", ".join(f"`initbook.{name}`" for name in package)
+    return f":::{{dropdown}} {names}\n{''.join(map(code, package.values()))}:::\n\n"
 
 
 def may_be(may, twin_may):
@@ -58,12 +83,12 @@ def may_be(may, twin_may):
 
 
 def section(page, residuals):
-    labels = displays.labels(page)
+    pieces = displays.labelled_displays(page)
     title = next(line for line in page.text.splitlines() if line.startswith("# "))[2:]
     link = "../" + str(page.path.relative_to(ROOT / "docs"))
-    checked = [label for label in labels if label in residuals]
-    entries = "".join(entry(label, equations.checks()[label], residuals[label]) for label in checked)
-    return f"\n## {title}\n\nDerived on [the page of this name]({link}).\n{entries}" if labels else ""
+    entries = "".join(entry(piece, equations.checks()[label], residuals[label])
+                      for label, piece in pieces.items() if label in residuals)
+    return f"\n## {title}\n\nDerived on [the page of this name]({link}).\n{entries}" if pieces else ""
 
 
 def text(residuals):
