@@ -13,23 +13,17 @@ def problems(page, keys):
     """`keys` are the names that the page's cells have handed over, in their order."""
     uses, found = list(USE.finditer(page.text)), []
     for use in uses:
-        line = page.text[: use.start()].count("\n") + 1
+        line, key = page.line(use.start()), use["key"]
         if use["page"] != page.path.name:
-            found.append(page.says(line, f"{use[0]}: write {page.path.name}::{use['key']}, the page's own numbers"))
-        elif use["key"] not in keys:
-            found.append(page.says(line, f"{use[0]}: no cell hands {use['key']} over: correct it, or add it to "
-                                         "numbers(…)"))
+            found.append(page.says(line, f"{use[0]}: write {page.path.name}::{key}, the page's own numbers"))
+        elif key not in keys:
+            found.append(page.says(line, f"{use[0]}: no cell hands {key} over: correct it, or add it to numbers(…)"))
     used = {top(use["key"]) for use in uses}
-    idle = [name for name in dict.fromkeys(map(top, keys)) if name not in used]
-    return found + [page.says(handed_at(page), f"{name} is handed to the text, and no sentence uses it: take it away")
-                    for name in idle]
+    call = page.line(page.text.find("\nnumbers(") + 1)
+    return found + [page.says(call, f"{name} is handed to the text, and no sentence uses it: take it away")
+                    for name in dict.fromkeys(map(top, keys)) if name not in used]
 
 
 def top(key):
     """The name in the call: loss.zero comes from numbers(loss=…)."""
     return key.partition(".")[0]
-
-
-def handed_at(page):
-    """The line of the call."""
-    return page.text.count("\n", 0, max(page.text.find("\nnumbers("), 0)) + 2
