@@ -78,8 +78,8 @@ def gradient_map(formula):
        mistake="the square of the mean slope in place of its mean square")
 def backward_exact(formula):
     r"""Two layers with $f'(z) = 3$ below zero and $7$ above, of widths 2, 3, 2: all $2^{14}$ outcomes of random signs
-    for both matrices, the second times 3, and for the gradient at the top, which goes down through the true weights. The
-    input is $(1, 4)$; then all numbers are odd, so that no $z$ is 0."""
+    for both matrices, the second times 3, and for the gradient at the top, which goes down through the true weights.
+    The input is $(1, 4)$; then all numbers are odd, so that no $z$ is 0."""
     slope = lambda z: np.where(z < 0, 3, 7)  # noqa: E731
     W1, W2, u2 = signs(2, 3), 3 * signs(3, 2), signs(2)
     z1 = np.array([1, 4]) @ W1
