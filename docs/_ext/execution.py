@@ -161,6 +161,7 @@ class KeptRun(execute.NotebookClientDirect):
             self.report(runtime=sum(cell["seconds"] for cell in kept["cells"]), succeeded=True)
             self.exec_metadata["cells"] = [cell["seconds"] for cell in kept["cells"]]
             self.exec_metadata["numbers"] = numbers(kept)
+            self.exec_metadata["glued"] = [key for key in self.exec_metadata["numbers"] if not key.startswith("printed.")]
 
     def report_failure(self, index, said):
         self.logger.warning(f"cell failed:\n{said}", subtype="exec", line=self.cell_line(index))

@@ -46,8 +46,8 @@ def in_fence(fence):
     if fence.info in OTHERS or fence.directive in BOXES or (
             fence.info == "{eval-rst}" and AUTODOC.fullmatch(fence.text)):
         return []
-    return [f"```{fence.info}: nothing runs it, and nothing checks what is in it: {USE}; for commands, ```sh; "
-            "for a figure, a cell with figures.show(…); for all else, Markdown"]
+    return [f"```{fence.info}: nothing runs it: {USE}; for commands, ```sh; for a figure, a cell with figures.show(…); "
+            "for all else, Markdown"]
 
 
 def in_cell(cell):
