@@ -1,4 +1,4 @@
-"""Every labelled equation holds, the check of each sees a mistake in it, and a person has compared the two."""
+"""Every labelled equation holds, the check of each sees a mistake in it, and somebody has compared the two."""
 
 import ast
 import dataclasses
@@ -38,7 +38,7 @@ def test_check_says_what_it_does(label):
     assert CHECKS[label].what and CHECKS[label].mistake
 
 
-def test_every_equation_was_compared_with_its_code_by_a_person():
+def test_every_equation_was_compared_with_its_code():
     changed = [f"{name}:{piece.line}: {label}" for label, (name, piece) in STATED.items()
                if not equations.confirmed(CHECKS[label], piece.text)]
     assert not changed, "compare each with its code (make confirm EQ=eq-…):\n" + "\n".join(changed)
@@ -104,7 +104,7 @@ def test_a_formula_that_changed_loses_its_mark_and_is_a_problem_that_says_what_t
     assert said.startswith(f"{page.name}:{STATED[label][1].line}: {label}")
     assert said.endswith(f"`make confirm EQ={label}`")
     piece = displays.labelled_displays(page)[label]
-    assert "was changed since a person last compared" in equation_page.entry(piece, CHECKS[label], [(0, 0), (1, 0)])
+    assert "was changed since somebody last compared" in equation_page.entry(piece, CHECKS[label], [(0, 0), (1, 0)])
 
 
 def test_a_formula_that_is_only_laid_out_anew_keeps_its_mark():

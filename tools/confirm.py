@@ -1,4 +1,4 @@
-"""`make confirm EQ=eq-label`: a person compares an equation of the book with the code that is run for it, and says so.
+"""`make confirm EQ=eq-label`: somebody compares an equation of the book with the code that is run for it, and says so.
 
 The two are shown beside each other, with what of the package that code calls, and whether its check holds. One
 equation at a time, and only to somebody at a terminal: a ✓ that nobody gave would stand beside what nobody read.
@@ -17,7 +17,7 @@ import equations  # noqa: E402
 from census import PAGES, displays  # noqa: E402
 from census.page import Page  # noqa: E402
 
-HEAD = "# Which formula was last compared by a person with which code: `make confirm EQ=eq-label` writes a line.\n\n"
+HEAD = "# Which formula was last compared, by reading, with which code: `make confirm EQ=eq-label` writes a line.\n\n"
 QUESTION = "Does the code say what the formula says? [y/N] "
 
 

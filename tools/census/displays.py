@@ -43,7 +43,7 @@ def labelled(piece, check):
     if check is None:
         return [f"{piece.info} has no check: add one to tests/equations/, or take the label off"]
     if not equations.confirmed(check, piece.text):
-        return [f"{piece.info}, or the code that {check.where} runs for it, was changed since a person last compared "
+        return [f"{piece.info}, or the code that {check.where} runs for it, was changed since somebody last compared "
                 f"them: compare them and say so with `make confirm EQ={piece.info}`"]
     return []
 

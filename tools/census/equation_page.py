@@ -35,7 +35,7 @@ def number(x):
     return rf"${digits} \times 10^{{{int(exponent)}}}$"
 
 
-CHANGED = ("**The equation or the code below was changed since a person last compared the two.** So it has no ✓ on its "
+CHANGED = ("**The equation or the code below was changed since somebody last compared the two.** So it has no ✓ on its "
            "page.\n\n")
 
 
