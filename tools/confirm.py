@@ -24,7 +24,7 @@ QUESTION = "Does the code say what the formula says? [y/N] "
 def find(label, pages=PAGES):
     """Where an equation stands, its formula, and its check."""
     for page in map(Page, pages):
-        piece = displays.labelled_displays(page).get(label)
+        piece = displays.labelled_displays(page).get(label) if label in page.text else None
         if piece and label in equations.checks():
             return f"{page.name}:{piece.line}", piece.text.strip("\n"), equations.checks()[label]
     raise SystemExit(f"confirm: no page has an equation `{label}` with a check: say EQ=eq-…, a page's `:label:`")
