@@ -65,7 +65,7 @@ def he_logits(formula):
     return abs(s([1, 2]) - formula(5 / 2)[0]) + abs(s([-1, 1]) - formula(1)[1]["standardised"]), 1e-15
 
 
-@quadrature("eq-prior-loss", package="theory.entropy",
+@quadrature("eq-prior-loss", package="theory.entropy theory.cross_entropy",
             right=lambda p, s: theory.entropy(p) + 1 / 2 * (1 - sum(p**2)) * s**2,
             wrong=("sum(p**2)", "1 / len(p)"), mistake="the factor of equal shares")
 def prior_loss(formula):
