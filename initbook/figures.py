@@ -13,6 +13,7 @@ matplotlib, and it computes nothing.
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations, cycle
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -27,10 +28,10 @@ from initbook._play import Choice, Frame, Play, Slider, check_frames, short
 from initbook._sheet import COLORS, STYLE, Panel, furniture, layer, sheet, svg
 from initbook._svg import INK, Figure, inline
 
-__all__ = ["COLORS", "Choice", "Figure", "Frame", "Panel", "Play", "Slider", "bars", "contours",
+__all__ = ["COLORS", "Choice", "Figure", "Frame", "Panel", "Play", "Slider", "bars", "by_layer", "contours",
            "curves", "dots", "heatmap", "histogram", "images", "matrix", "play", "short", "show"]
 
-Curve = tuple[Sequence[float], Sequence[float]]
+Curve = tuple[Sequence[float], ...]
 
 
 def _fading(*stops: tuple[float, str, float]) -> Colormap:
@@ -154,8 +155,9 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     Parameters
     ----------
     measured, predicted
-        ``{label: (x, y)}``, at most 5 of them measured. A prediction with the label of a measurement
-        takes its colour and no entry of its own in the legend.
+        ``{label: (x, y)}``, at most 5 of them measured. A measurement may bring a range, over seeds say,
+        that is shaded: ``(x, y, low, high)``. A prediction with the label of a measurement takes its colour and
+        no entry of its own in the legend.
     levels
         ``{label: y}``: predicted values that do not depend on x, as dashed horizontal lines.
     title, xlabel, ylabel, xscale, yscale, ylim
@@ -168,7 +170,7 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     coincide
         Draw earlier measured curves wider, so that they show under later ones at the same place.
     bands
-        ``{label: (x, low, high)}``: a shaded range, over seeds say, in the colour of that measurement.
+        ``{label: (x, low, high)}``: a shaded range at other places than those of the measurement.
     dashed
         What the legend calls the predictions that share a label with a measurement; nothing when empty.
 
@@ -191,10 +193,11 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     def draw(ax: Axes) -> None:
         labels = dict.fromkeys([*measured, *(predicted or {})])
         colors = dict(zip(labels, cycle(COLORS), strict=False))
-        for under, (label, (x, y)) in zip(reversed(range(len(measured))), measured.items(), strict=True):
+        ranges = {label: (x, *low_high) for label, (x, _, *low_high) in measured.items() if low_high}
+        for under, (label, (x, y, *_)) in zip(reversed(range(len(measured))), measured.items(), strict=True):
             ax.plot(x, y, label=label, color=colors[label], marker=marker, markersize=4,
                     linewidth=1.6 + 0.9 * under * coincide)
-        for label, (x, low, high) in (bands or {}).items():
+        for label, (x, low, high) in (ranges | dict(bands or {})).items():
             ax.fill_between(x, low, high, color=colors[label], alpha=0.25, linewidth=0)
         for label, (x, y) in (predicted or {}).items():
             alone = label if label not in measured else None
@@ -216,6 +219,32 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
             ax.set_ylim(ylim)
         _name(ax, legend)
     return draw
+
+
+def by_layer(measured: Mapping[str, Any], *, predicted: Mapping[str, Sequence[float]] | None = None, first: int = 1,
+             **options: Any) -> Panel:
+    """:func:`curves` over the layers, on a logarithmic axis: one value a layer, and nothing to say of the other axis.
+
+    Parameters
+    ----------
+    measured, predicted
+        ``{label: y}``, or ``{label: (y, low, high)}`` for a measurement with its range.
+    first
+        The layer of the first value: 1, or 0 where the input is drawn, too.
+    options
+        As for :func:`curves`; ``yscale`` is ``"log"`` and ``xlabel`` is ``"layer"`` unless they are given.
+
+    Examples
+    --------
+    >>> halving = by_layer({"measured": ([1.1, 0.5], [0.9, 0.4], [1.3, 0.6])}, predicted={"measured": [1, 0.5]}, first=0)
+    >>> show(halving, alt="Points that halve from layer to layer, as predicted.")
+    <figure: Points that halve from layer to layer, as predicted.>
+    """
+    def over(rows: Mapping[str, Any]) -> dict[str, tuple]:
+        rows = {label: y if isinstance(y, tuple) else (y,) for label, y in rows.items()}
+        return {label: (range(first, first + len(y[0])), *y) for label, y in rows.items()}
+
+    return curves(over(measured), predicted=over(predicted or {}), **{"xlabel": "layer", "yscale": "log"} | options)
 
 
 def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequence[float],
