@@ -17,9 +17,11 @@ import nbformat
 import pytest
 import yaml
 
+import execution
 import find
 import lean_pages
 import page_polish
+import palette
 import powers
 import published
 import site_server
@@ -29,35 +31,27 @@ ROOT = Path(__file__).parents[1]
 
 SITE = ROOT / "build" / "html"
 needs_site = pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
-HEAD = """<head>
-  <link rel="stylesheet" href="../_static/a.css?v=1" />
-  <link href="../_static/sub/b.css" rel="stylesheet" />
-  <link rel="preload" as="script" href="../_static/late.js" />
-  <script src="../_static/one.js?v=2"></script>
-  <script defer src="../_static/fontawesome.js"></script>
-  <script>DOCUMENTATION_OPTIONS.pagename = 'x';</script>
-  <script src="../searchindex.js"></script>
-  <script defer src="../_static/late.js"></script>
-</head><i class="fa-solid fa-list"></i>
-"""
 
 
 # Lean pages
 
 
-def test_a_page_loads_one_style_sheet_and_its_scripts_wait():
-    page = lean_pages.lean("page", HEAD, "all.css")
-    assert lean_pages.sheets_of(page) == ("all.css",)
-    assert 'href="../_static/all.css"' in page
-    assert re.findall(r"<script (defer )?src=\"([^\"?]*)", page) == [("defer ", "../_static/one.js"),
-                                                                    ("defer ", "../_static/late.js")]  # fmt: skip
-    assert "pagename" not in page
-    assert '<i aria-hidden="true" class="fa-solid fa-list">' in page
+def test_the_head_names_the_style_sheet_and_scripts_wait_and_icons_are_for_the_eye():
+    head = '<link href="../_static/ALL.css" /><script data-x="1" src="a.js"></script><script defer src="b.js"></script>'
+    page = lean_pages.lean(f'{head}<script>inline()</script><i class="fa-solid fa-list"></i>', "book-1.css")
+    assert page == ('<link href="../_static/book-1.css" /><script defer data-x="1" src="a.js"></script>'
+                    '<script defer src="b.js"></script><script>inline()</script>'
+                    '<i aria-hidden="true" class="fa-solid fa-list"></i>')  # fmt: skip
 
 
-def test_only_the_search_page_loads_the_index():
-    assert "searchindex.js" in lean_pages.lean("search", HEAD, "all.css")
-    assert "searchindex.js" not in lean_pages.lean("page", HEAD, "all.css")
+@pytest.mark.browser
+@pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
+def test_each_page_loads_one_style_sheet_and_scripts_that_wait_and_the_search_page_alone_its_index():
+    for path in (path for path in SITE.rglob("*.html") if "_static" not in path.parts):
+        page = path.read_text(encoding="utf-8")
+        assert page.count('rel="stylesheet"') == 1 and "ALL.css" not in page, path
+        assert re.findall(r"<script (?!defer)[^>]*\bsrc=[^>]*>", page) == [], path
+        assert ("searchindex.js" in page) == (path.name == "search.html"), path
 
 
 def test_a_bundle_holds_what_is_imported_with_addresses_that_still_lead_there(tmp_path):
@@ -152,7 +146,7 @@ def test_the_branch_that_launch_links_read_is_pushed_with_the_site_alone(tmp_pat
 
 @pytest.mark.parametrize("text", ["2.5", "'arm'", "(1, 2)", "inf"])
 def test_glued_values_are_read_back(text):
-    assert repr(take_away.from_repr(text)) == text
+    assert repr(execution.value_of(text)) == text
 
 
 @pytest.mark.parametrize("number, html", [
@@ -232,6 +226,16 @@ def test_the_page_for_lost_readers_finds_its_files_where_the_site_is_a_folder_of
         with pytest.raises(urllib.error.HTTPError, match="404") as outside:
             urllib.request.urlopen(urllib.parse.urljoin(address, "/look.css"))
         lost.value.close(), outside.value.close()
+
+
+# Colours
+
+
+@pytest.mark.parametrize("name", ["book.css", "logo.svg", "five-starts.svg"])
+def test_every_colour_is_in_the_palette(name):
+    text = (ROOT / "docs" / "_static" / name).read_text(encoding="utf-8")
+    found = set(re.findall(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)a?\([^)]*\)", text))
+    assert found and found <= palette.PALETTE, f"{name}: {found - palette.PALETTE}: take one of tools/palette.py"
 
 
 # The citation says the same everywhere

@@ -7,12 +7,14 @@ import hashlib
 import re
 from pathlib import Path
 
+from palette import INK
+
 ROOT = Path(__file__).parents[1]
 FIGURE = ROOT / "docs" / "_static" / "five-starts.svg"
 # Outside a page there is no text colour to take over, so the picture brings both.
 COLOURS = (
-    "<style>svg { color: #1f2328 } "
-    "@media (prefers-color-scheme: dark) { svg { color: #e6edf3 } }</style>"
+    f"<style>svg {{ color: {INK['light']} }} "
+    f"@media (prefers-color-scheme: dark) {{ svg {{ color: {INK['dark']} }} }}</style>"
 )
 
 

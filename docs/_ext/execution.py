@@ -126,13 +126,17 @@ def unpack(kept, notebook):
         cell.execution_count, cell.outputs = old["count"], nbformat.from_dict(old["outputs"])
 
 
-def numbers(kept):
-    """What the page's cells handed to its text, and the numbers that they printed (as tools/rerun.py names them)."""
+def handed(kept):
+    """What the page's cells handed to its text, by name."""
     outputs = [output for cell in kept["cells"] for output in cell["outputs"]]
-    named = {output["metadata"]["scrapbook"]["name"]: next(iter(output["data"].values()))
-             for output in outputs if "scrapbook" in output.get("metadata", {})}
-    texts = ["".join(o["text"] for o in cell["outputs"] if o["output_type"] == "stream") for cell in kept["cells"]]
-    return {name: value_of(text) for name, text in named.items()} | printed([text for text in texts if text])
+    return {output["metadata"]["scrapbook"]["name"]: value_of(next(iter(output["data"].values())))
+            for output in outputs if "scrapbook" in output.get("metadata", {})}
+
+
+def texts(kept):
+    """What each cell printed, where it printed something."""
+    found = ["".join(o["text"] for o in cell["outputs"] if o["output_type"] == "stream") for cell in kept["cells"]]
+    return [text for text in found if text]
 
 
 def value_of(text):
@@ -158,10 +162,8 @@ class KeptRun(execute.NotebookClientDirect):
         else:
             kept = json.loads(entry.read_text(encoding="utf-8"))
             unpack(kept, self.notebook)
-            self.report(runtime=sum(cell["seconds"] for cell in kept["cells"]), succeeded=True)
-            self.exec_metadata["cells"] = [cell["seconds"] for cell in kept["cells"]]
-            self.exec_metadata["numbers"] = numbers(kept)
-            self.exec_metadata["glued"] = [key for key in self.exec_metadata["numbers"] if not key.startswith("printed.")]
+            seconds = [cell["seconds"] for cell in kept["cells"]]
+            self.report(runtime=sum(seconds), succeeded=True, cells=seconds, glued=handed(kept), texts=texts(kept))
 
     def report_failure(self, index, said):
         self.logger.warning(f"cell failed:\n{said}", subtype="exec", line=self.cell_line(index))
@@ -198,7 +200,7 @@ def finish(app, exception):
         LOG.warning("mend the failed cell of %s first: other lines may come of it", ", ".join(failed), type="exec")
     timings = {page: run.get("cells") for page, run in ran.items()}
     write_whole(ROOT / "build" / "timings.json", json.dumps(timings, indent=1))
-    pages = {page: {"source": digest(source(page)), "numbers": run["numbers"]}
+    pages = {page: {"source": digest(source(page)), "numbers": run["glued"] | printed(run["texts"])}
              for page, run in ran.items() if run["succeeded"]}
     write_whole(ROOT / "build" / "numbers.json", json.dumps({"world": app.config.execution_world, "pages": pages}))
 

@@ -8,6 +8,7 @@ from sphinx.search.en import SearchEnglish
 class WithNumbers(SearchEnglish):
     """English, with decimals as words; the browser splits what a reader types in the same way."""
 
+    # To go when Sphinx's own splitters, there and in searchtools.js, keep a decimal whole.
     _word_re = re.compile(r"\d+\.\d+|\w+")
     js_splitter_code = r"var splitQuery = (query) => query.match(/\d+\.\d+|[\p{L}\p{N}_]+/gu) ?? [];"
 

@@ -1,8 +1,8 @@
 """Pages that ask for little: one style sheet, scripts that wait, and of the icon fonts only the icons in use.
 
 Sphinx, the theme and each extension bring files of their own, and all of them would load on every page: 1 MB,
-compressed, around 60 kB of text. Here the finished site is gone through once more. Only links to scripts and style
-sheets, and names of icons, are looked at.
+compressed, around 60 kB of text. The head is written by _templates/layout.html; which icons are in use, and so what the
+style sheet holds, is known when all pages are finished.
 """
 
 import base64
@@ -16,25 +16,14 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-STYLE = re.compile(r'[ \t]*<link\b[^>]*rel="stylesheet"[^>]*>\n?')
-SCRIPT = re.compile(r'[ \t]*<script\b[^>]*\bsrc="([^"?]*)[^>]*></script>\n?')
-PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="script"[^>]*>\n?')
-# Settings for what this book does without: search while typing, and a choice of versions.
-OPTION = re.compile(r"[ \t]*<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>\n?")
-# The theme knows the system's choice of light or dark only when all its scripts have run: dark pages would flash.
-THEME = re.compile(r"document\.documentElement\.dataset\.theme = [^;]*;")
-AT_ONCE = (
-    'document.documentElement.dataset.theme = document.documentElement.dataset.mode.replace('
-    '"auto", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");'
-)
-# Font Awesome's script draws all of its icons once more, in 540 kB.
-NOWHERE = {"fontawesome.js"}
-TO_SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
-FOR_TABS = {"design-tabs.js"}
+# What layout.html of pydata-sphinx-theme loads beside the sheets that Sphinx knows.
+THEME = ["styles/theme.css", "styles/pydata-sphinx-theme.css"]
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table
 
+# Font Awesome's script draws all of its icons once more, in 540 kB.
 NOT_READ = ["scripts/fontawesome.js", "**/*.map", "**/*webpack-macros.html"]
 
+SCRIPT = re.compile(r"<script (?=[^>]*\bsrc=)(?!defer)")
 IMPORT = re.compile(r'@import "([^"]+)";')
 ADDRESS = re.compile(r"url\([\"']?(?!data:|#|%23)([^)\"']+)[\"']?\)")
 ICON_RULE = re.compile(r'((?:\.fa-[\w-]+(?:::?\w+)?,?)+)\{--fa:"[^"]*"\}')
@@ -82,62 +71,42 @@ def bundle(static, sheets, icons):
     return name
 
 
-def sheets_of(text):
-    """The style sheets that a page loads, as paths in the folder of static files."""
-    return tuple(re.search(r'_static/([^"?]*)', link)[1] for link in STYLE.findall(text))
-
-
 def icons_of(text):
     return {name for _, classes in ICON_TAG.findall(text) for name in classes.split()}
 
 
-def with_one_style(text, name):
-    first, *others = STYLE.findall(text)
-    up = re.search(r'href="([^"]*)_static/', first)[1]
-    text = text.replace(first, f'<link rel="stylesheet" href="{up}_static/{name}" />\n', 1)
-    for link in others:
-        text = text.replace(link, "", 1)
-    return text
+def lighten(app, page, template, context, doctree):
+    """No settings of searches and versions that this book is without, and no script for tabs where there are none."""
+    sheets = sorted(context["css_files"], key=lambda sheet: sheet.priority)
+    app.sheets = THEME + [sheet.filename.removeprefix("_static/") for sheet in sheets]
+    tabs = "sd-tab-set" in context.get("body", "")
+    context["script_files"] = [script for script in context["script_files"]
+                               if script.filename and (tabs or "design-tabs" not in script.filename)]
 
 
-def with_waiting_scripts(text, unwanted):
-    """Scripts are fetched beside the text and run after it, in their order, each once."""
-    seen = set(unwanted)
-
-    def wait(found):
-        name = found[1].rpartition("/")[2]
-        if name in seen:
-            return ""
-        seen.add(name)
-        return found[0] if " defer" in found[0] else found[0].replace("<script", "<script defer", 1)
-
-    return SCRIPT.sub(wait, OPTION.sub("", PRELOAD.sub("", text)))
-
-
-def lean(page, text, style):
-    unwanted = NOWHERE if page == "search" else NOWHERE | TO_SEARCH
-    unwanted = unwanted if "sd-tab-set" in text else unwanted | FOR_TABS
-    text = with_waiting_scripts(with_one_style(text, style), unwanted)
-    text = ICON_TAG.sub(r'<\1 aria-hidden="true" class="\2"', text)
-    return THEME.sub(AT_ONCE, text, count=1)
+def lean(text, style):
+    """Scripts are fetched beside the text and run after it, in their order; icons are for the eye."""
+    # To go when Sphinx's own scripts, and those of search.html, say `defer`.
+    text = SCRIPT.sub("<script defer ", text.replace("_static/ALL.css", f"_static/{style}"))
+    # To go when the theme and sphinx-design hide icons from screen readers.
+    return ICON_TAG.sub(r'<\1 aria-hidden="true" class="\2"', text)
 
 
 def finish(app, exception):
     if exception or app.builder.name != "html":
         return
-    root = Path(app.outdir)
-    static = root / "_static"
-    paths = (path for path in sorted(root.rglob("*.html")) if static not in path.parents)
+    static = Path(app.outdir, "_static")
+    paths = (path for path in sorted(Path(app.outdir).rglob("*.html")) if static not in path.parents)
     pages = {path: path.read_text(encoding="utf-8") for path in paths}
-    icons = set().union(*map(icons_of, pages.values()))
-    styles = {sheets: bundle(static, sheets, icons) for sheets in dict.fromkeys(map(sheets_of, pages.values()))}
+    style = bundle(static, app.sheets, set().union(*map(icons_of, pages.values())))
     for path, text in pages.items():
-        path.write_text(lean(path.stem, text, styles[sheets_of(text)]), encoding="utf-8")
+        path.write_text(lean(text, style), encoding="utf-8")
     for pattern in NOT_READ:
         for path in static.glob(pattern):
             path.unlink()
 
 
 def setup(app):
+    app.connect("html-page-context", lighten, priority=900)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,9 +5,9 @@ from html import escape
 from published import CARD_SHOWS, card
 
 UNHELPFUL = [
-    ' role="doc-biblioentry"',  # deprecated, and
-    ' role="list"',  # docutils puts things into its list of citations that are no items
-    ' aria-label="Toggle hidden content"',  # on top of a text that says which
+    ' role="doc-biblioentry"',  # to go when docutils leaves out this deprecated role, and
+    ' role="list"',  # a list whose children are no items
+    ' aria-label="Toggle hidden content"',  # to go when MyST-NB lets the text that it hides behind speak for itself
 ]
 # Pages that Sphinx makes have no front matter: title and description.
 MADE = {
@@ -58,7 +58,10 @@ def polish(app, page, template, context, doctree):
 
 
 def only_ours(app, env):
-    """Sphinx would publish every module in which it has looked for a name, also those of Python's own library."""
+    """Sphinx would publish every module in which it has looked for a name, also those of Python's own library.
+
+    To go when sphinx.ext.viewcode can be told which packages it shows.
+    """
     modules = getattr(env, "_viewcode_modules", {})
     for name in [name for name in modules if name.partition(".")[0] != app.config.project]:
         del modules[name]

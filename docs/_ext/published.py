@@ -14,7 +14,6 @@ CARD_SHOWS = "The page's title above five curves: signals in thirty layers, whic
 NOT_IN_MAP = {"404", "search", "genindex"}
 # Addresses of the same site: neither with a scheme, nor absolute, nor within the page.
 RELATIVE = re.compile(r'\b(href|src|action|data-content_root)="(?![a-z]+:|/|#)([^"]*)"')
-INK, PAPER, COLOURS = "#e6edf3", "#14181d", ["#5aa2e0", "#3fb5a5", "#e6edf3", "#eda03c", "#e5677a"]
 
 
 def card(page):
@@ -27,17 +26,18 @@ def draw_card(path, title, book):
     from matplotlib.figure import Figure
 
     from initbook import activations, theory
+    from palette import COLORS, INK, PAPER
 
-    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=PAPER)
+    figure, ink = Figure(figsize=(12, 6.3), dpi=100, facecolor=PAPER), INK["dark"]
     axes = figure.add_axes((0.08, 0.15, 0.84, 0.4))
-    for variance, colour in zip((1, 1.6, 2, 2.5, 4), COLOURS, strict=True):
+    for variance, colour in zip((1, 1.6, 2, 2.5, 4), COLORS, strict=False):
         axes.plot(theory.length_map(activations.relu, variance, q=1.0, layers=30), color=colour, linewidth=6)
     axes.set_yscale("log")
     axes.margins(x=0)
     axes.set_axis_off()
-    figure.text(0.08, 0.91, textwrap.fill(title, 33), color=INK, fontsize=36, weight="bold", va="top")
-    figure.text(0.08, 0.06, book, color=INK, fontsize=22)
-    figure.text(0.92, 0.06, "initbook", color=INK, fontsize=22, ha="right")
+    figure.text(0.08, 0.91, textwrap.fill(title, 33), color=ink, fontsize=36, weight="bold", va="top")
+    figure.text(0.08, 0.06, book, color=ink, fontsize=22)
+    figure.text(0.92, 0.06, "initbook", color=ink, fontsize=22, ha="right")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Software": None})
 

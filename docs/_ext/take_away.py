@@ -2,14 +2,14 @@
 beside an installed `initbook`; and, once the book has an address, buttons that open the notebook on Colab or Binder.
 """
 
-import ast
-import json
 import os
 import re
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import nbformat
+
+import execution
 
 GLUED = re.compile(r"\{glue:text\}`(?:[^`:]+::)?([^`:]+)(?::([^`]+))?`")
 INSTALL = "try:\n    import initbook\nexcept ImportError:\n    %pip install --quiet git+{repository}"
@@ -20,20 +20,6 @@ BRANCH = "gh-pages"
 def executed(app, page):
     """Where MyST-NB has put the page's notebook after it was run."""
     return Path(app.outdir).parent / "jupyter_execute" / f"{page}.ipynb"
-
-
-def from_repr(text):
-    try:
-        return ast.literal_eval(text)
-    except ValueError:  # inf and nan
-        return float(text)
-
-
-def numbers(app, page):
-    """What the page's cells handed to its text, by name."""
-    kept = executed(app, page).with_suffix(".glue.json")
-    glued = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    return {name: from_repr(output["data"]["text/plain"]) for name, output in glued.items()}
 
 
 def filled(found, values):
@@ -54,12 +40,10 @@ def for_readers(notebook, values, repository):
 def write_sources(app, exception):
     if exception or app.builder.name != "html":
         return
-    sources = Path(app.outdir, "_sources")
-    for source in sorted(sources.rglob("*.md")):
-        page = source.relative_to(sources).with_suffix("").as_posix()
-        if executed(app, page).exists():
-            notebook = for_readers(nbformat.read(executed(app, page), 4), numbers(app, page), app.config.repository)
-            nbformat.write(notebook, source.with_suffix(".ipynb"))
+    for page, run in execution.runs(app).items():
+        notebook = nbformat.read(executed(app, page), 4)
+        notebook = for_readers(notebook, run.get("glued", {}), app.config.repository)
+        nbformat.write(notebook, Path(app.outdir, "_sources", f"{page}.ipynb"))
     if app.config.repository:
         needs = Path(app.outdir, "binder", "requirements.txt")
         needs.parent.mkdir(exist_ok=True)

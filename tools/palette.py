@@ -1,0 +1,11 @@
+"""All colours of the book's own files: tests/test_site.py holds its style sheet, logo and README's figure to them.
+
+Lines are drawn in `initbook._sheet.COLORS`, which are chosen for light and dark pages alike; the rest is named here.
+"""
+
+from initbook._sheet import COLORS
+
+INK = {"light": "#1f2328", "dark": "#e6edf3"}  # of text beside the theme's own: README's figure, preview cards
+PAPER = "#14181d"  # behind a preview card
+LINK = "#0f56bb"  # in the light box of an exercise, where the theme's has too little contrast
+PALETTE = {*COLORS, *INK.values(), PAPER, LINK}
