@@ -14,7 +14,8 @@ BROWSERS = 2  # side by side: a browser is busy on one core at a time
 WIDTHS, SCHEMES = (360, 768, 1280), ("light", "dark")
 SMALLEST_TEXT = 8  # CSS pixels, in a figure on a phone
 HEAVIEST = 600_000  # bytes of a first visit, compressed
-EACH_MAKE = ["index.html", "variance/he.html", "variance/scale.html", "search.html"]  # pages of every make
+HE = "variance/he.html"
+EACH_MAKE = ["index.html", HE, "variance/scale.html", "search.html"]  # pages of every make
 
 # What axe finds in the theme's own parts and a few lines cannot cure: rule -> where. It must stay exact: a finding that
 # is gone is taken off the list.
@@ -22,7 +23,7 @@ ALLOWED = {}
 
 pytestmark = NEEDS
 
-FACTS = """(paper) => {
+FACTS = """([paper, smallest]) => {
   const root = document.documentElement, clone = document.querySelector('article')?.cloneNode(true);
   clone?.querySelectorAll('pre, code, script, style, annotation, svg').forEach(e => e.remove());
   const scrolls = paper ? '.katex-mathml' : 'pre, table, .formula, .ib-figure, .katex-mathml';
@@ -41,6 +42,7 @@ FACTS = """(paper) => {
       .filter(e => e.getBoundingClientRect().right > innerWidth
         || e.matches('p, dd') && e.scrollWidth > e.clientWidth + 2)
       .map(e => e.outerHTML.slice(0, 80)),
+    slid: [...document.querySelectorAll('.ib-play')].filter(e => e.scrollWidth > e.clientWidth).length,
     boxed: [...document.querySelectorAll('.ib-figure svg')]
       .filter(svg => ![svg, svg.parentNode, svg.closest('.cell_output')].every(clear)
         || getComputedStyle(svg.querySelector('[id$=patch_1] path')).fill !== 'none')
@@ -49,7 +51,8 @@ FACTS = """(paper) => {
       const [formula, number] = ['.formula', '.eqno'].map(s => m.querySelector(s)?.getBoundingClientRect());
       return number && formula.right > number.left + 1;
     }).map(m => m.id),
-    texts: [...new Set(lines)].map(line => [line.closest('[id*="text_"]').id, size(line)]),
+    small: [...new Set(lines)].filter(line => size(line) < smallest).map(line => line.closest('[id*="text_"]').id),
+    letters: lines.length,
     unnamed: [...document.querySelectorAll('.ib-figure svg')]
       .filter(s => s.getAttribute('role') != 'img' || !s.getAttribute('aria-label')).length,
     searches: [...document.querySelectorAll('.search-button__button, .bd-main .bd-search')]
@@ -169,11 +172,11 @@ def visit(browser, address, name):
     open_boxes(page, True)
     for width in WIDTHS:
         show(page, width, "light")
-        found["facts"][width] = page.evaluate(FACTS, False)
+        found["facts"][width] = page.evaluate(FACTS, [False, SMALLEST_TEXT])
     found["keys"] = {} if listing else walk(page)
     page.emulate_media(media="print")
     page.set_viewport_size({"width": PAPER, "height": 900})
-    found["paper"] = page.evaluate(FACTS, True)
+    found["paper"] = page.evaluate(FACTS, [True, 0])
     page.emulate_media(media="screen")
     page.evaluate(STRIP)
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -212,55 +215,33 @@ def those(visits, fact):
     return {where: value for where, value in seen.items() if value}
 
 
+NEVER = {
+    "wider than the window": "wider", "cut at its edge": "cut", "controls cut": "slid",
+    "a box behind a figure": "boxed", "a figure without words": "unnamed", "letters too small to read": "small",
+    "a formula with an error": "bad", "a formula not drawn": "undrawn", "TeX in the text": "raw",
+    "a number on its equation": "overlaps",
+}
+
+
+@pytest.mark.parametrize("fact", NEVER.values(), ids=NEVER)
+def test_no_page_on_phone_tablet_or_desk_has(visits, fact):
+    assert those(visits, fact) == {}
+    assert those(visits, "letters")  # or there was nothing to look at
+
+
 def test_no_page_complains_or_asks_another_host(visits):
     assert {name: found["said"] for name, found in visits.items() if found["said"]} == {}
 
 
-def test_a_first_visit_to_any_page_is_light(visits):
+def test_a_first_visit_to_any_page_is_light_and_its_paper_cuts_nothing(visits):
     assert {name: found["kB"] for name, found in visits.items() if found["kB"] >= HEAVIEST} == {}
-
-
-def test_no_page_is_wider_than_the_window(visits):
-    assert {where: pixels for where, pixels in those(visits, "wider").items() if pixels > 0} == {}
-
-
-def test_nothing_is_cut_at_the_edge_of_the_window(visits):
-    assert those(visits, "cut") == {}
-
-
-def test_nothing_is_cut_at_the_edge_of_the_paper(visits):
     assert {name: found["paper"]["cut"] for name, found in visits.items() if found["paper"]["cut"]} == {}
 
 
-def test_no_figure_has_a_box_behind_it(visits):
-    assert those(visits, "boxed") == {}
-
-
-def test_every_formula_is_drawn(visits):
-    assert those(visits, "bad") == {}
-    assert those(visits, "undrawn") == {}
-    assert those(visits, "raw") == {}
-
-
-def test_no_equation_number_lies_on_its_formula(visits):
-    assert those(visits, "overlaps") == {}
-
-
-def test_every_figure_has_a_text_for_those_who_do_not_see_it(visits):
-    assert those(visits, "unnamed") == {}
-
-
 def test_a_reader_sees_one_way_to_search(visits):
-    seen = {(name, width): f["searches"] for name, v in visits.items() for width, f in v["facts"].items()}
     # The search page has its field, and the button of the other pages.
-    assert {where: n for where, n in seen.items() if n != 1 + (where[0] == "search.html")} == {}
-
-
-def test_text_in_figures_can_be_read_on_a_phone(visits):
-    phones = {name: found["facts"][360]["texts"] for name, found in visits.items()}
-    assert any(phones.values()), "no text was found in any figure"
-    small = {name: [t for t in texts if t[1] < SMALLEST_TEXT] for name, texts in phones.items()}
-    assert {name: texts for name, texts in small.items() if texts} == {}
+    assert {where: n for where, n in those(visits, "searches").items() if n != 1 + (where[0] == "search.html")} == {}
+    assert len(those(visits, "searches")) == len(WIDTHS) * len(visits)
 
 
 def test_axe_finds_nothing_but_what_is_allowed(visits):
@@ -275,16 +256,13 @@ def test_axe_finds_nothing_but_what_is_allowed(visits):
 # By keyboard
 
 
-def test_the_tab_key_reaches_everything(visits):
-    assert {name: found["keys"]["missed"] for name, found in visits.items() if found["keys"].get("missed")} == {}
-
-
-def test_it_shows_where_the_keyboard_is(visits):
-    assert {name: found["keys"]["unmarked"] for name, found in visits.items() if found["keys"].get("unmarked")} == {}
+@pytest.mark.parametrize("fault", ["missed", "unmarked"])
+def test_the_tab_key_reaches_everything_and_it_shows_where_it_is(visits, fault):
+    assert {name: found["keys"][fault] for name, found in visits.items() if found["keys"].get(fault)} == {}
 
 
 def test_the_first_tab_leads_past_the_navigation(page, address):
-    page.goto(address + "variance/he.html")
+    page.goto(address + HE)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#main-content"
     page.keyboard.press("Enter")
@@ -292,23 +270,17 @@ def test_the_first_tab_leads_past_the_navigation(page, address):
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-@pytest.mark.parametrize("box", ["details.solution", "details.above-input"])
-def test_folded_boxes_open_by_keyboard(page, address, box):
-    page.goto(address + "variance/he.html")
-    first = page.locator(box).first
-    assert first.get_attribute("open") is None
-    for key, opened in [("Enter", True), ("Space", False), ("Space", True)]:
-        first.locator("summary").first.press(key)
-        assert first.evaluate("box => box.open") is opened
-
-
-def test_solutions_stay_closed_until_asked_for_and_open_for_an_address_in_them(page, address):
-    page.goto(address + "variance/he.html")
-    assert page.locator("details.solution[open]").count() == 0
-    inside = page.locator("details.solution p").first
-    inside.evaluate("p => p.id = 'inside'")
+def test_folded_boxes_open_by_keyboard_and_for_an_address_in_them(page, address):
+    page.goto(address + HE)
+    assert page.locator("details[open]").count() == 0
+    page.locator("details.solution p").last.evaluate("p => p.id = 'inside'")
     page.evaluate("location.hash = 'inside'")
-    page.wait_for_function("document.querySelector('details.solution').open")
+    page.wait_for_function("[...document.querySelectorAll('details.solution')].at(-1).open")
+    for box in ("details.solution", "details.above-input"):
+        first = page.locator(box).first
+        for key, opened in [("Enter", True), ("Space", False), ("Space", True)]:
+            first.locator("summary").first.press(key)
+            assert first.evaluate("box => box.open") is opened
 
 
 @pytest.mark.parametrize("name", EACH_MAKE)
@@ -331,6 +303,13 @@ def results(page, address, query):
     return page.locator("#search-results li > a").evaluate_all("links => links.map(a => a.getAttribute('href'))")
 
 
+def follow(page, address, query):
+    """To the page on He's start."""
+    results(page, address, query)
+    page.locator(f"#search-results a[href^='{HE}']").first.click()
+    page.wait_for_url(f"{address}{HE}*")
+
+
 def words_only_in_solutions(page):
     """Long words that the page's other text does not even have within a word."""
     inside, outside = page.evaluate("""() => {
@@ -343,35 +322,28 @@ def words_only_in_solutions(page):
     return [word for word in words if word not in outside]
 
 
-@pytest.mark.parametrize(
-    ("query", "wanted"),
-    [
-        ("Xavier", "variance/xavier.html"),
-        ("dead ReLU", "symmetry/what-moves.html"),
-        ("11.35", "symmetry/real-digits.html"),
-        ("1.7128", None),
-    ],
-)
-def test_search_finds_words_and_numbers(page, address, query, wanted):
+@pytest.mark.parametrize(("query", "wanted"), [
+    ("Xavier", "variance/xavier.html"), ("dead ReLU", "symmetry/what-moves.html"),
+    ("11.35", "symmetry/real-digits.html"), ("1.7128", None)])
+def test_search_finds_words_and_numbers_and_shows_words_of_the_article_around_them(page, address, query, wanted):
     found = [link.partition("?")[0].partition("#")[0] for link in results(page, address, query)]
     assert wanted in found if wanted else found == []
+    if found:
+        page.locator("#search-results li p").first.wait_for()
+    shown = page.locator("#search-results").inner_text()
+    assert "System Settings" not in shown and "\\mathrm" not in shown
 
 
-def test_search_finds_what_cells_computed_and_what_solutions_hide(page, address):
-    page.goto(address + "variance/he.html")
-    hidden = words_only_in_solutions(page)
-    glued = page.locator("article .pasted-text").all_text_contents()
-    number = next(text for text in glued if re.fullmatch(r"\d+\.\d+", text))
-    for query in (number, hidden[0]):
-        assert any(link.startswith("variance/he.html") for link in results(page, address, query)), query
+def test_search_finds_what_cells_computed(page, address):
+    page.goto(address + HE)
+    number = next(filter(re.compile(r"\d+\.\d+").fullmatch, page.locator("article .pasted-text").all_text_contents()))
+    assert any(link.startswith(HE) for link in results(page, address, number)), number
 
 
 def test_who_follows_a_result_into_a_folded_solution_finds_it_open_and_the_others_closed(page, address):
-    page.goto(address + "variance/he.html")
+    page.goto(address + HE)
     word = words_only_in_solutions(page)[0]
-    results(page, address, word)
-    page.locator("#search-results a[href^='variance/he.html']").first.click()
-    page.wait_for_url(address + "variance/he.html*")
+    follow(page, address, word)
     marked = page.locator("article details.solution .highlighted").first
     marked.wait_for()
     assert marked.text_content().lower() == word.lower()
@@ -380,31 +352,21 @@ def test_who_follows_a_result_into_a_folded_solution_finds_it_open_and_the_other
 
 
 def test_who_follows_a_result_that_stands_in_the_open_finds_solutions_closed(page, address):
-    results(page, address, "ReLU")
-    page.locator("#search-results a[href^='variance/he.html']").first.click()
-    page.wait_for_url(address + "variance/he.html*")
+    follow(page, address, "ReLU")
     page.locator("article p .highlighted").first.wait_for()
     assert page.locator("details .highlighted").count() > 0
     assert page.locator("details[open]").count() == 0
 
 
-def test_search_shows_words_of_the_article_around_what_it_found(page, address):
-    results(page, address, "dead ReLU")
-    excerpt = page.locator("#search-results li p").first
-    excerpt.wait_for()
-    assert "System Settings" not in page.locator("#search-results").inner_text()
-    assert "\\mathrm" not in page.locator("#search-results").inner_text()
-
-
-@pytest.mark.parametrize("what", ["h2", "div.math:has(.eqno)", "figure figcaption"])
-def test_an_address_shows_where_the_keyboard_is(page, address, what):
-    page.goto(address + "variance/he.html")
-    link = page.locator(f"article {what} a.headerlink").first
-    assert link.evaluate("a => getComputedStyle(a).opacity") == "0"
-    link.focus()
-    page.keyboard.press("Shift+Tab")  # a focus that came by keyboard, which is what browsers show
-    page.keyboard.press("Tab")
-    assert link.evaluate("a => a === document.activeElement && getComputedStyle(a).opacity") == "1"
+def test_an_address_shows_where_the_keyboard_is(page, address):
+    page.goto(address + HE)
+    for what in ("h2", "div.math:has(.eqno)", "figure figcaption"):
+        link = page.locator(f"article {what} a.headerlink").first
+        assert link.evaluate("a => getComputedStyle(a).opacity") == "0"
+        link.focus()
+        page.keyboard.press("Shift+Tab")  # a focus that came by keyboard, which is what browsers show
+        page.keyboard.press("Tab")
+        assert link.evaluate("a => a === document.activeElement && getComputedStyle(a).opacity") == "1"
 
 
 SECTIONS = ".bd-article > section > section"
@@ -422,9 +384,9 @@ def test_sections_wait_for_the_first_screen_and_then_all_of_them_stand(page, add
 def test_without_scripts_sections_wait_for_the_window_but_not_on_paper(page, address):
     page.route("**/*.js*", lambda route: route.abort())
     page.goto(address + "variance/gains.html")
-    assert page.evaluate(KINDS) == ["auto"]
-    page.emulate_media(media="print")
-    assert page.evaluate(KINDS) == ["visible"]
+    for media, kinds in ("screen", ["auto"]), ("print", ["visible"]):
+        page.emulate_media(media=media)
+        assert page.evaluate(KINDS) == kinds
 
 
 MOVES = """async (all, edge) => {
@@ -448,8 +410,8 @@ def test_nothing_in_the_window_moves_when_the_wait_for_the_first_screen_ends(pag
     assert moves and max(moves) < 1
 
 
-@pytest.mark.parametrize("width", [WIDTHS[0], WIDTHS[-1]])
-@pytest.mark.parametrize("what", ["section section", "div.math:has(.eqno)", "figure"])
+@pytest.mark.parametrize(("what", "width"), [
+    ("section section", 360), ("section section", 1280), ("div.math:has(.eqno)", 1280), ("figure", 360)])
 def test_an_address_far_down_a_page_leads_there(page, address, what, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(address + "variance/gains.html")
@@ -462,37 +424,30 @@ def test_an_address_far_down_a_page_leads_there(page, address, what, width):
     assert header["bottom"] <= target["top"] < 900 < page.evaluate("scrollY")
 
 
-def copied(browser, address, block):
+def copied(page, block):
     """What a snippet shows, and what its button puts into the clipboard, line by line."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.goto(address)
-    open_boxes(page, True)
+    page.evaluate("navigator.clipboard.writeText('')")
     block = page.locator(block).first
     block.hover()
     block.locator(".copybtn").click()
     page.wait_for_function("navigator.clipboard.readText()")
     texts = block.locator("pre").inner_text(), page.evaluate("navigator.clipboard.readText()")
-    context.close()
     return [[line.rstrip() for line in text.splitlines()] for text in texts]
 
 
-@pytest.mark.parametrize("name", ["variance/he.html", "variance/scale.html"])
-def test_a_copied_snippet_has_neither_prompts_nor_outputs(browser, address, name):
-    shown, taken = copied(browser, address + name, "article div.highlight:has(.gp):has(.go)")
-    typed = [line[4:] for line in shown if line.startswith((">>> ", "... "))]
-    assert len(typed) < len(shown)
-    assert taken == typed
-
-
-@pytest.mark.parametrize("name", ["index.html", "variance/he.html", "variance/scale.html"])
-def test_a_copied_cell_is_the_whole_cell(browser, address, name):
-    shown, taken = copied(browser, address + name, "article .cell_input div.highlight")
+def test_a_copied_cell_is_whole_and_a_copied_snippet_has_neither_prompts_nor_outputs(page, address):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(address + HE)
+    open_boxes(page, True)
+    shown, taken = copied(page, "article .cell_input div.highlight")
     assert taken == shown and len(shown) > 1
+    shown, taken = copied(page, "article div.highlight:has(.gp):has(.go)")
+    typed = [line[4:] for line in shown if line.startswith((">>> ", "... "))]
+    assert taken == typed and len(typed) < len(shown)
 
 
 def test_the_head_of_a_page_offers_what_can_be_taken(page, address):
-    page.goto(address + "variance/he.html")
+    page.goto(address + HE)
     page.locator(".dropdown-download-buttons > button").press("Enter")
     links = page.locator(".dropdown-download-buttons a:visible").evaluate_all("all => all.map(a => a.href)")
     assert links == [f"{address}_sources/variance/he.{kind}" for kind in ("ipynb", "md")]
@@ -524,7 +479,7 @@ def test_the_book_can_be_opened_as_files(page, name):
     assert [url for url in urls if not url.startswith(("file:", "data:"))] == []
     fonts = page.evaluate("[...document.fonts].filter(f => f.status !== 'unloaded').map(f => [f.family, f.status])")
     assert {status for _, status in fonts} == {"loaded"}
-    assert page.evaluate(FACTS)["undrawn"] == []
+    assert page.evaluate(FACTS, [False, 0])["undrawn"] == []
 
 
 def test_search_in_files_lists_pages_and_says_what_is_missing(page):
@@ -535,53 +490,43 @@ def test_search_in_files_lists_pages_and_says_what_is_missing(page):
     assert said == []
 
 
-def test_without_scripts_the_text_the_formulas_and_the_figures_are_there(browser, address):
+def test_without_scripts_the_page_is_there_and_can_be_taken(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(address + "variance/he.html")
-    kinds = (".katex-html", "svg", "p", "summary")
-    shown = {what: page.locator(f"article {what}").first.is_visible() for what in kinds}
-    dead = page.locator(".pst-js-only:visible, .bd-header-article button:visible").count()
+    page.goto(address + HE)
+    for what in (".katex-html", "svg", "p", "summary"):
+        assert page.locator(f"article {what}").first.is_visible(), what
+    assert page.locator(".pst-js-only:visible, .bd-header-article button:visible").count() == 0
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        links = page.locator(".dropdown-download-buttons a:visible").all()
+        boxes = [link.bounding_box() for link in links]
+        assert [link.get_attribute("href").rpartition(".")[2] for link in links] == ["ipynb", "md"]
+        links[1].click(trial=True)  # it lies under nothing else
+        assert all(0 <= box["x"] and box["x"] + box["width"] <= width and box["y"] >= 0 for box in boxes)
     context.close()
-    assert all(shown.values()), shown
-    assert dead == 0
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_without_scripts_the_page_can_be_taken_all_the_same(browser, address, width):
-    context = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900})
-    page = context.new_page()
-    page.goto(address + "variance/he.html")
-    links = page.locator(".dropdown-download-buttons a:visible").all()
-    boxes = [link.bounding_box() for link in links]
-    assert [link.get_attribute("href").rpartition(".")[2] for link in links] == ["ipynb", "md"]
-    links[1].click(trial=True)  # it lies under nothing else
-    context.close()
-    assert all(0 <= box["x"] and box["x"] + box["width"] <= width and box["y"] >= 0 for box in boxes)
-
-
-def test_dark_pages_are_dark_from_the_start(browser, address):
-    context = browser.new_context(color_scheme="dark")
-    page = context.new_page()
+def test_dark_pages_are_dark_from_the_start(page, address):
+    page.emulate_media(color_scheme="dark")
     page.route("**/*.js*", lambda route: route.abort())  # whatever scripts would do later
-    page.goto(address + "variance/he.html")
+    page.goto(address + HE)
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    context.close()
 
 
 def test_on_paper_there_is_the_article_alone_black_on_white_with_every_box_open(page, address):
     page.emulate_media(color_scheme="dark", media="print")
-    page.goto(address + "variance/he.html")
-    page.evaluate("addEventListener('beforeprint', () => { window.printed = ["
-                  "document.documentElement.dataset.theme, document.querySelectorAll('details:not([open])').length,"
-                  "getComputedStyle(document.body).backgroundColor]; })")  # fmt: skip
+    page.goto(address + HE)
+    page.evaluate("""addEventListener('beforeprint', () => { window.printed = [
+      document.documentElement.dataset.theme, document.querySelectorAll('details:not([open])').length,
+      getComputedStyle(document.body).backgroundColor]; })""")
     page.pdf()
-    theme, closed, paper = page.evaluate("window.printed")
-    assert (theme, closed, paper) == ("light", 0, "rgb(255, 255, 255)")
+    assert page.evaluate("window.printed") == ["light", 0, "rgb(255, 255, 255)"]
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"  # as it was
     assert page.locator("details.solution[open]").count() == 0
-    seen = ".bd-sidebar-primary, .bd-sidebar-secondary, .prev-next-footer, .bd-header-article, .copybtn, .headerlink"
-    assert page.locator(seen).evaluate_all("all => all.filter(e => e.checkVisibility()).length") == 0
+    for gone in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".prev-next-footer", ".bd-header-article", ".copybtn",
+                 ".headerlink"):
+        assert page.locator(f"{gone}:visible").count() == 0
     assert page.locator("article h1").first.is_visible()
 
 

@@ -352,7 +352,3 @@ def test_the_size_of_text_is_measured_right():
 
 def test_text_can_be_read_on_a_phone_exponents_too():
     assert but(lambda svg: min(text_sizes(svg)) >= SMALLEST) == []
-
-
-def test_twin_the_same_figure_squeezed_to_half_a_phone_cannot():
-    assert min(text_sizes(drawn("curves"), PHONE / 2)) < SMALLEST

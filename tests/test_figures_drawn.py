@@ -158,7 +158,9 @@ MAKE = {  # what makes a panel, and which words it takes
 
 def properties(ax, names):
     found = {name: getattr(ax, f"get_{name}")() for name in names}
-    return {name: tuple(value) if np.ndim(value) else value for name, value in found.items()}
+    plain = {name: tuple(value) if np.ndim(value) else value for name, value in found.items()}
+    return {name: " ".join(text.get_text() for text in value) if "ticklabels" in name else value
+            for name, value in plain.items()}
 
 
 @pytest.mark.parametrize(("make", "words"), MAKE.values(), ids=MAKE)
@@ -174,19 +176,20 @@ def test_the_axes_say_what_was_said_and_else_nothing(make, words):
     (histogram([1, 3], [0, 1, 2], title="t", note="n", ymax=7),
      {"title": "t\nn", "xlim": (0, 2), "ylim": (0, 7), "yticks": ()}),
     (histogram([1, 3], [0, 1, 2]), {"ylim": (0, 3.15)}),
-    (MAKE["bars"][0](), {"xticks": (0, 1)}),
-    (MAKE["dots"][0](xscale="log"), {"xscale": "log", "ylim": (1.5, -0.5), "yticks": (0, 1)}),
+    (MAKE["bars"][0](), {"xticks": (0, 1), "xticklabels": "no yes"}),
+    (MAKE["dots"][0](xscale="log"), {"xscale": "log", "ylim": (1.5, -0.5), "yticks": (0, 1), "yticklabels": "p q"}),
     (MAKE["dots"][0](), {"xscale": "linear"}),
     (matrix(np.ones((3, 2))), {"xlim": (-0.5, 1.5), "ylim": (2.5, -0.5), "xticks": (), "yticks": ()}),
-    (MAKE["heatmap"][0](), {"xticks": (0, 1), "yticks": (0, 1), "aspect": "auto"}),
-    (images(np.eye(2)), {"xticks": (), "yticks": (), "aspect": 1}),
+    (MAKE["heatmap"][0](), {"xticks": (0, 1), "yticks": (0, 1), "xticklabels": "c d", "yticklabels": "a b"}),
+    (MAKE["heatmap"][0](), {"xlim": (-0.5, 1.5), "ylim": (1.5, -0.5), "aspect": "auto"}),
+    (images(np.ones((3, 2))), {"xlim": (-0.5, 1.5), "ylim": (2.5, -0.5), "xticks": (), "yticks": (), "aspect": 1}),
     (images(np.ones((2, 3, 2))), {"xticks": (), "yticks": (), "ylim": (3, 0), "xlim": (0, 5), "aspect": 1}),
 ])
-def test_the_axes_have_the_limits_scales_and_places_that_a_panel_needs(panel, has):
+def test_the_axes_have_the_limits_scales_and_named_places_that_a_panel_needs(panel, has):
     assert properties(axes_of(panel), has) == has
 
 
-@pytest.mark.parametrize(("x", "whole"), [(np.arange(21), True), (np.arange(21) / 8, False)])
+@pytest.mark.parametrize(("x", "whole"), [(np.arange(4), True), (np.arange(4.0), False)])
 def test_an_axis_of_layers_has_no_tick_between_two_of_them(x, whole):
     assert all(t == int(t) for t in axes_of(curves({"q": (x, x)})).get_xticks()) == whole
 
@@ -200,14 +203,6 @@ def test_an_axis_of_layers_has_no_tick_between_two_of_them(x, whole):
 ])
 def test_a_panel_has_the_edges_that_it_needs(panel, shown):
     assert {side for side, spine in axes_of(panel).spines.items() if spine.get_visible()} == shown
-
-
-@pytest.mark.parametrize(("kind", "axis", "words"), [
-    ("bars", "x", ["no", "yes"]), ("dots", "y", ["p", "q"]), ("heatmap", "x", ["c", "d"]),
-    ("heatmap", "y", ["a", "b"])])
-def test_places_on_an_axis_have_the_names_they_were_given(kind, axis, words):
-    ax = axes_of(MAKE[kind][0]())
-    assert [label.get_text() for label in getattr(ax, f"get_{axis}ticklabels")()] == words
 
 
 def test_numbers_under_a_histogram_are_short():
@@ -230,30 +225,26 @@ def test_a_band_is_a_quarter_opaque_in_the_colour_of_its_measurement_and_has_no_
     assert band.get_paths()[0].get_extents().get_points().tolist() == [[1, 1], [4, 12]]
 
 
-def test_errors_are_bars_in_the_colour_of_their_dots_above_the_lines():
+def test_errors_are_bars_in_the_colour_of_their_dots():
     bars_of = axes_of(dots({"a": ([1.0, 2.0], [0.1, 0.2]), "b": ([1.0, 2.0], [0.1, 0.2])}, "xy")).collections
-    assert [(paint(each.get_edgecolor()[0]), each.get_zorder()) for each in bars_of] == [("blue", 3), ("amber", 3)]
+    assert [paint(each.get_edgecolor()[0]) for each in bars_of] == ["blue", "amber"]
     assert np.allclose(bars_of[0].get_segments(), [[[0.9, 0], [1.1, 0]], [[1.8, 1], [2.2, 1]]])
 
 
-def test_a_surface_is_shaded_from_its_first_level_to_its_last_under_thin_pale_lines_of_ink():
-    bands, lines = axes_of(MAKE["contours"][0]()).collections
+def test_a_surface_is_bluer_where_it_is_higher_under_pale_lines_of_ink():
+    surface = contours([0, 1, 2], [0, 1], [[0, 0, 0], [1, 1, 1]], levels=[0.2, 0.5, 0.8])
+    bands, lines = axes_of(surface).collections
     assert [paint(color) for color in bands.get_facecolor()] == ["blue 0", "blue 0.22", "blue 0.43", "blue 0.65"]
-    assert bands.levels.tolist() == [2, 3, 4] and (bands.extend, bands.get_linewidth().tolist()) == ("both", [1])
-    assert lines.levels.tolist() == [2, 3, 4] and set(lines.get_linewidth()) == {0.7}
+    spans = [path.get_extents().intervaly.tolist() for path in bands.get_paths()]
+    assert np.allclose(spans, [[0, 0.2], [0.2, 0.5], [0.5, 0.8], [0.8, 1]])
+    assert lines.levels.tolist() == [0.2, 0.5, 0.8]
     assert {paint(color) for color in lines.get_edgecolor()} == {"ink 0.35"}
-
-
-def test_a_surface_is_bluest_where_it_is_highest():
-    bands = axes_of(contours([0, 1, 2], [0, 1], [[0, 0, 0], [1, 1, 1]], levels=[0.25, 0.5])).collections[0]
-    below, _, above = [path.get_extents().intervaly.tolist() for path in bands.get_paths()]
-    assert (below, above) == ([0, 0.25], [0.5, 1])
 
 
 def test_a_path_begins_in_a_small_dot_and_ends_in_a_large_one_of_its_colour():
     *_, ends = axes_of(MAKE["contours"][0](paths={"down": (T, T)})).collections
     assert (ends.get_offsets().tolist(), ends.get_sizes().tolist()) == ([[1, 1], [4, 4]], [12, 40])
-    assert (paint(ends.get_facecolor()[0]), ends.get_zorder()) == ("amber", 3)
+    assert paint(ends.get_facecolor()[0]) == "amber"
 
 
 @pytest.mark.parametrize(("colormap", "stops"), [
@@ -277,14 +268,11 @@ def test_the_ends_of_the_shades_are_the_extremes_or_what_was_asked(panel, colorm
 
 
 @pytest.mark.parametrize("make", [lambda a: heatmap(a, "ab", "cde"), images])
-def test_the_first_row_of_a_table_and_of_a_picture_is_on_top_and_its_entries_are_squares_around_whole_numbers(make):
-    ax = axes_of(make(np.arange(6.0).reshape(2, 3)))
-    (squares,) = ax.collections
-    assert squares.get_array().tolist() == [[0, 1, 2], [3, 4, 5]]
+def test_entries_of_a_table_and_of_a_picture_are_squares_around_whole_numbers_without_edges(make):
+    (squares,) = axes_of(make(np.arange(6.0).reshape(2, 3))).collections
+    assert squares.get_array().tolist() == [[0, 1, 2], [3, 4, 5]] and squares.get_edgecolor().size == 0
     assert squares.get_coordinates()[0].tolist() == [[-0.5, -0.5], [0.5, -0.5], [1.5, -0.5], [2.5, -0.5]]
     assert squares.get_coordinates()[-1][-1].tolist() == [2.5, 1.5]
-    assert (*ax.get_xlim(), *ax.get_ylim()) == (-0.5, 2.5, 1.5, -0.5)
-    assert squares.get_edgecolor().size == 0
 
 
 def test_a_pixel_in_a_row_is_as_opaque_as_its_number_is_large_in_33_shades_with_the_limits_of_all():
@@ -292,29 +280,24 @@ def test_a_pixel_in_a_row_is_as_opaque_as_its_number_is_large_in_33_shades_with_
     first, second = axes_of(images(np.array(values))).collections
     shades = [squares.to_rgba(squares.get_array())[..., 3].tolist() for squares in (first, second)]
     assert np.allclose(shades, np.abs(values) / 2, atol=1 / 32) and first.cmap.N == 33
-    assert second.get_coordinates()[0].tolist() == [[3, 0], [4, 0], [5, 0]]
-    assert second.get_coordinates()[-1].tolist() == [[3, 1], [4, 1], [5, 1]]
+    assert second.get_coordinates().tolist() == [[[3, 0], [4, 0], [5, 0]], [[3, 1], [4, 1], [5, 1]]]
 
 
 # --- type and legends
 
 
-def test_type_has_the_books_sizes_and_all_type_and_edges_are_ink():
-    ax = axes_of(curves(LINES, **SAID, yscale="log"))
-    words = [ax.title, ax.xaxis.label, ax.yaxis.label, ax.get_legend().get_texts()[0], ax.get_xticklabels()[0]]
-    assert [word.get_fontsize() for word in words] == [10.5, 10, 10, 9, 9]
-    assert {ax.yaxis.get_tick_params(which)["labelsize"] for which in ("major", "minor")} == {10.2}
-    assert {paint(word.get_color()) for word in [*words, ax.get_yticklabels()[0]]} == {"ink"}
+def test_all_type_and_all_edges_are_ink():
+    ax = axes_of(curves(LINES, **SAID))
+    words = [ax.title, ax.xaxis.label, ax.yaxis.label, ax.get_xticklabels()[0], ax.get_yticklabels()[0],
+             *ax.get_legend().get_texts()]
+    assert {paint(artist.get_color()) for artist in words} == {"ink"}
     assert {paint(spine.get_edgecolor()) for spine in ax.spines.values()} == {"ink"}
     assert not ax.get_legend().get_frame_on()
-    assert axes_of(curves(LINES, xscale="log")).xaxis.get_tick_params("minor")["labelsize"] == 10.2
-    assert axes_of(histogram([1], [0, 1])).title.get_fontsize() == 9.5
 
 
-def test_a_line_and_a_text_that_say_nothing_have_the_books_colours_width_and_size():
-    ax = axes_of(lambda ax: [ax.text(0, 0, "unsaid"), *(ax.plot([0, 1]) for _ in range(9))])
-    assert [line.get_color() for line in ax.lines] == [*COLORS, COLORS[0]]
-    assert {line.get_linewidth() for line in ax.lines} == {1.6} and ax.texts[0].get_fontsize() == 10
+def test_a_line_that_says_nothing_has_the_books_colours():
+    lines = axes_of(lambda ax: [ax.plot([0, 1]) for _ in range(9)]).lines
+    assert [line.get_color() for line in lines] == [*COLORS, COLORS[0]]
 
 
 WITH_LEGEND = {
@@ -345,10 +328,10 @@ def test_a_name_at_the_end_of_a_line_stands_just_right_of_it(scale):
     places = {name: ax.transData.transform((x[-1], y[-1])) for name, (x, y) in LINES.items()}
     places["level"] = (ax.bbox.x1, ax.transData.transform((1, 1.5))[1])
     assert [text.get_text() for text in ax.texts] == list(places) and ax.get_legend() is None
-    for text in ax.texts:
-        box, (x, y) = text.get_window_extent(), places[text.get_text()]
+    for text, (x, y) in zip(ax.texts, places.values(), strict=True):
+        box = text.get_window_extent()
         assert abs(box.x0 - x - 5 * ax.figure.dpi / 72) < 2 and abs((box.y0 + box.y1) / 2 - y) < 2
-        assert (text.get_fontsize(), text.get_color(), text.arrow_patch) == (9, STYLE["text.color"], None)
+        assert (text.get_fontsize(), text.get_color()) == (9, STYLE["text.color"])
 
 
 def test_names_at_the_ends_of_lines_may_be_alike_in_two_panels():
@@ -367,18 +350,6 @@ def test_names_at_the_ends_of_lines_may_be_alike_in_two_panels():
 def test_lines_that_could_not_be_told_apart_or_named_are_refused(panel, said):
     with pytest.raises(ValueError, match=said):
         show(panel(), alt="Lines.")
-
-
-@pytest.mark.parametrize(("panel", "dashes"), [
-    (curves(LINES, predicted={"a": (T, T)}, legend=None), ["4.8,3.6"]),
-    (curves({}, dashed="law"), ["4.8,3.6"]),  # in the legend
-    (curves({}, levels={"ln 2": 0.5}, legend=None), ["4,3"]),
-    (contours(T, T, ROUND, levels=[1, 2], lines={"tied": (T, T)}, legend=None), ["4,3"]),
-])
-def test_a_dash_is_4_widths_long_and_3_widths_from_the_next(panel, dashes):
-    drawn = show(panel, alt="Dashes.").svg
-    assert re.findall(r"stroke-dasharray: (\S+);", drawn) == dashes
-    assert set(re.findall(r"stroke-dashoffset: (\S+);", drawn)) == {"0"}
 
 
 # --- the sheet
@@ -405,7 +376,7 @@ def test_a_figure_is_as_wide_whatever_its_columns_and_as_high_as_its_rows(panels
 def test_each_row_can_have_its_own_number_of_panels_and_its_own_height():
     figure, axes = sheet([BLANK] * 5, columns=(3, 2), height=(1.0, 2.0))
     places = [ax.get_subplotspec().get_position(figure) for ax in axes]
-    assert len({place.y0 for place in places[:3]}) == len({place.y0 for place in places[3:]}) == 1
+    assert [sorted(place.y0 for place in places).index(place.y0) for place in places] == [2, 2, 2, 0, 0]
     assert places[3].width > places[0].width and places[3].height > places[0].height
 
 

@@ -1,15 +1,11 @@
 """What the build makes of the pages beside their text: lean pages, notebooks to take, what a published site needs."""
 
-import gzip
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
-import urllib.error
-import urllib.parse
-import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,32 +22,15 @@ import powers
 import published
 import site_server
 import take_away
+from test_build import Book
 
 ROOT = Path(__file__).parents[1]
 
 SITE = ROOT / "build" / "html"
-needs_site = pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
+built = [pytest.mark.browser, pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")]
 
 
 # Lean pages
-
-
-def test_the_head_names_the_style_sheet_and_scripts_wait_and_icons_are_for_the_eye():
-    head = '<link href="../_static/ALL.css" /><script data-x="1" src="a.js"></script><script defer src="b.js"></script>'
-    page = lean_pages.lean(f'{head}<script>inline()</script><i class="fa-solid fa-list"></i>', "book-1.css")
-    assert page == ('<link href="../_static/book-1.css" /><script defer data-x="1" src="a.js"></script>'
-                    '<script defer src="b.js"></script><script>inline()</script>'
-                    '<i aria-hidden="true" class="fa-solid fa-list"></i>')  # fmt: skip
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
-def test_each_page_loads_one_style_sheet_and_scripts_that_wait_and_the_search_page_alone_its_index():
-    for path in (path for path in SITE.rglob("*.html") if "_static" not in path.parts):
-        page = path.read_text(encoding="utf-8")
-        assert page.count('rel="stylesheet"') == 1 and "ALL.css" not in page, path
-        assert re.findall(r"<script (?!defer)[^>]*\bsrc=[^>]*>", page) == [], path
-        assert ("searchindex.js" in page) == (path.name == "search.html"), path
 
 
 def test_a_bundle_holds_what_is_imported_with_addresses_that_still_lead_there(tmp_path):
@@ -70,42 +49,55 @@ def test_rules_of_icons_that_no_page_shows_are_left_out():
     assert lean_pages.letters('a{--fa:"\\f03a"}b{content:"\uf058"}c{content:"x"}') == {0xF03A, 0xF058}
 
 
-# Search
+# Search and numbers
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("It is 11.35 %.", ["It", "is", "11.35"]), ("he_normal, 2.", ["he_normal", "2"]), ("1.2.3", ["1.2", "3"])],
-)
-def test_decimals_are_words_of_the_index(text, words):
-    assert find.WithNumbers({}).split(text) == words
+def test_decimals_are_words_of_the_index():
+    assert find.WithNumbers({}).split("he_normal: 11.35 %, 2. 1.2.3") == ["he_normal", "11.35", "2", "1.2", "3"]
+
+
+@pytest.mark.parametrize("number, html", [
+    ("2e-08", "2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10<superscript>−8</superscript>"),
+    ("-1.0e+12", "−1.0\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10<superscript>12</superscript>"),
+    ("1e-10", "10<superscript>−10</superscript>"), ("1e−8", "10<superscript>−8</superscript>"),
+    ("2.5", ""), ("12", ""), ("e1", ""),
+])  # fmt: skip
+def test_a_power_of_ten_is_written_as_readers_write_it(number, html):
+    assert "".join(str(node) for node in powers.typeset(number)) == html
 
 
 # To take
 
 
+NUMBER = nbformat.v4.new_markdown_cell("It is {glue:text}`page.md::loss.zero:.2f`, {glue:text}`a.md::share:.0%`.")
+
+
+def taken(*cells, values=(), address=""):
+    """The sources of the cells as readers get them."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.from_dict(cell) for cell in cells])
+    return [cell.source for cell in take_away.for_readers(notebook, dict(values), address).cells]
+
+
 def test_a_notebook_for_readers_has_its_numbers_and_runs_without_what_builds_the_book():
-    cells = [
-        nbformat.v4.new_markdown_cell("{glue:text}`page.md::loss.zero:.2f`, {glue:text}`a.md::share:.0%`, {glue:text}`cpu`"),
-        nbformat.v4.new_code_cell("from initbook.prose import numbers\nnumbers(loss={'zero': 2.3026}, cpu='arm')"),
-    ]
-    values = {"loss.zero": 2.3026, "share": 0.5, "cpu": "arm"}
-    notebook = take_away.for_readers(nbformat.v4.new_notebook(cells=cells), values, "")
-    assert notebook.cells[0].source == "2.30, 50 %, arm"
-    script = f"import sys\nsys.modules['myst_nb'] = None\n{notebook.cells[1].source}"
+    code = nbformat.v4.new_code_cell("from initbook.prose import numbers\nnumbers(loss={'zero': 2.3026}, cpu='arm')")
+    said, code = taken(NUMBER, code, values={"loss.zero": 2.3026, "share": 0.5})
+    assert said == "It is 2.30, 50 %."
+    script = f"import sys\nsys.modules['myst_nb'] = None\n{code}"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stderr == ""
 
 
 def test_a_page_with_a_failed_cell_keeps_the_names_of_numbers_that_are_missing():
-    cells = [nbformat.v4.new_markdown_cell("It is {glue:text}`page.md::loss:.2f`.")]
-    notebook = take_away.for_readers(nbformat.v4.new_notebook(cells=cells), {}, "")
-    assert notebook.cells[0].source == "It is {glue:text}`page.md::loss:.2f`."
+    assert taken(NUMBER) == [NUMBER.source]
 
 
 def test_a_notebook_installs_the_package_once_it_is_known_where_from():
     address = "https://github.com/someone/book"
-    notebook = take_away.for_readers(nbformat.v4.new_notebook(), {}, address)
-    assert f"git+{address}" in notebook.cells[0].source
+    assert f"git+{address}" in taken(address=address)[0]
+
+
+@pytest.mark.parametrize("text", ["2.5", "'arm'", "(1, 2)", "inf"])
+def test_glued_values_are_read_back(text):
+    assert repr(execution.value_of(text)) == text
 
 
 def test_launch_links_open_the_notebook_and_need_a_repository():
@@ -144,40 +136,18 @@ def test_the_branch_that_launch_links_read_is_pushed_with_the_site_alone(tmp_pat
     assert listed.splitlines() == ["_sources/page.ipynb"]
 
 
-@pytest.mark.parametrize("text", ["2.5", "'arm'", "(1, 2)", "inf"])
-def test_glued_values_are_read_back(text):
-    assert repr(execution.value_of(text)) == text
-
-
-@pytest.mark.parametrize("number, html", [
-    ("2e-08", "2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10<superscript>−8</superscript>"),
-    ("-1.0e+12", "−1.0\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10<superscript>12</superscript>"),
-    ("1e-10", "10<superscript>−10</superscript>"), ("1e−8", "10<superscript>−8</superscript>"),
-    ("2.5", ""), ("12", ""), ("e1", ""),
-])  # fmt: skip
-def test_a_power_of_ten_is_written_as_readers_write_it(number, html):
-    assert "".join(str(node) for node in powers.typeset(number)) == html
-
-
 # Published
 
 
-def test_no_source_code_but_that_of_the_package_is_published():
-    env = SimpleNamespace(_viewcode_modules=dict.fromkeys(["initbook", "initbook.theory", "types", "initbooks"]))
-    page_polish.only_ours(SimpleNamespace(config=SimpleNamespace(project="initbook")), env)
-    assert list(env._viewcode_modules) == ["initbook", "initbook.theory"]
-
-
 def test_a_head_names_whole_addresses_or_none():
-    about = ("Book", "", "variance/he", 'He & "she"', "ReLU <halves>.")
-    assert "og:image" not in page_polish.tags(*about)
-    assert "://" not in page_polish.tags(*about)
-    assert 'content="He &amp; &quot;she&quot;"' in page_polish.tags(*about)
-    head = page_polish.tags("Book", "https://b.org/x/", *about[2:])
-    assert 'property="og:image" content="https://b.org/x/_static/cards/variance/he.png"' in head
-    assert 'property="og:url" content="https://b.org/x/variance/he.html"' in head
-    assert 'property="og:image:alt" content="The page&#x27;s title' in head
-    assert 'name="twitter:card"' in head and 'name="description" content="ReLU &lt;halves&gt;."' in head
+    about = ("variance/he", 'He & "she"', "ReLU <halves>.")
+    head = page_polish.tags("Book", "", *about)
+    assert "og:image" not in head and "://" not in head and 'content="He &amp; &quot;she&quot;"' in head
+    head = page_polish.tags("Book", "https://b.org/x/", *about)
+    for said in ('"og:image" content="https://b.org/x/_static/cards/variance/he.png"', '"twitter:card"',
+                 '"og:url" content="https://b.org/x/variance/he.html"', '"description" content="ReLU &lt;halves&gt;."',
+                 '"og:image:alt" content="The page&#x27;s title'):
+        assert said in head
 
 
 def test_pages_that_sphinx_makes_describe_themselves_and_have_no_picture():
@@ -211,21 +181,6 @@ def test_links_of_the_lost_page_start_at_the_root():
 def test_the_map_lists_whole_addresses():
     lines = published.sitemap("https://b.org/", ["index", "a&b"])
     assert "<loc>https://b.org/index.html</loc>" in lines and "a&amp;b" in lines
-
-
-def test_the_page_for_lost_readers_finds_its_files_where_the_site_is_a_folder_of_its_server(tmp_path):
-    (tmp_path / "look.css").write_text("p {}")
-    (tmp_path / "404.html").write_text(published.from_any_depth('<link href="look.css">', "https://b.org/book/"))
-    with site_server.served(tmp_path, base="/book/") as address:
-        with pytest.raises(urllib.error.HTTPError, match="404") as lost:
-            urllib.request.urlopen(address + "no/such/page.html")
-        page = gzip.decompress(lost.value.read()).decode()
-        style = urllib.parse.urljoin(address, re.search(r'href="([^"]*)"', page)[1])
-        assert gzip.decompress(urllib.request.urlopen(style).read()) == b"p {}"
-        assert site_server.weight(tmp_path, address, [style]) > 0
-        with pytest.raises(urllib.error.HTTPError, match="404") as outside:
-            urllib.request.urlopen(urllib.parse.urljoin(address, "/look.css"))
-        lost.value.close(), outside.value.close()
 
 
 # Colours
@@ -262,143 +217,102 @@ def notebooks():
     return sorted(SITE.glob("_sources/**/*.ipynb"))
 
 
-@pytest.mark.browser
-@needs_site
-def test_every_executed_page_can_be_taken_as_a_notebook_with_its_outputs():
-    sources = {path for path in (ROOT / "docs").rglob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8")}
-    assert {path.relative_to(SITE / "_sources").with_suffix(".md") for path in notebooks()} == {
-        path.relative_to(ROOT / "docs") for path in sources}  # fmt: skip
-    for path in notebooks():
-        notebook = nbformat.read(path, 4)
-        nbformat.validate(notebook)
-        code = code_of(notebook)
-        figures = [cell for cell in code if cell.source.rstrip().endswith(")") and "figures.show(" in cell.source]
-        assert all(cell.outputs for cell in figures), path
-        assert not any("myst_nb" in cell.source or "{glue:" in cell.source for cell in notebook.cells), path
-
-
-@pytest.mark.browser
-@needs_site
-def test_all_that_the_style_sheet_asks_for_is_in_the_site():
-    (style,) = (SITE / "_static").glob("book-*.css")
-    addresses = set(lean_pages.ADDRESS.findall(style.read_text(encoding="utf-8")))
-    assert addresses
-    assert [path for path in addresses if not (style.parent / path).exists()] == []
-
-
-@pytest.mark.browser
-@needs_site
-def test_the_source_code_in_the_site_is_that_of_the_package():
-    listings = {path.relative_to(SITE / "_modules").parts[0] for path in SITE.glob("_modules/**/*.html")}
-    assert listings == {"index.html", "initbook"}
-
-
-@pytest.mark.browser
-@needs_site
-def test_the_site_points_at_the_addresses_it_has_and_at_no_other():
-    urls = site_server.URLS
-    page = (SITE / "variance" / "he.html").read_text(encoding="utf-8")
-    wanted = {"source-buttons"} if "Source" in urls else set()
-    wanted |= {"launch-buttons"} if take_away.launch_links(urls.get("Source", ""), "variance/he") else set()
-    wanted |= {"og:image", "canonical"} if "Documentation" in urls else set()
-    assert set(re.findall(r"launch-buttons|source-buttons|og:image\b|canonical", page)) == wanted
-    assert (SITE / "sitemap.xml").exists() == ("Documentation" in urls)
-
-
 def written_pages():
     """Name and text of the pages that were written, not those that Sphinx makes of them."""
     names = sorted(path.relative_to(SITE / "_sources").with_suffix(".html") for path in SITE.glob("_sources/**/*.md"))
     return {name.as_posix(): (SITE / name).read_text(encoding="utf-8") for name in names}
 
 
-THINGS = {
-    "heading": r"<h([1-4])\b[^>]*>.*?</h\1>",
-    "figure": r"<figcaption.*?</figcaption>",
-    "equation": r'<span class="eqno">.*?</span>',
-}
-
-
-@pytest.mark.browser
-@needs_site
-@pytest.mark.parametrize("kind", THINGS)
-def test_headings_figures_and_numbered_equations_of_every_page_give_their_address(kind):
-    counted = 0
-    for name, text in written_pages().items():
-        article = text[text.index("<article") : text.index("</article")]
-        for thing in re.finditer(THINGS[kind], article, re.DOTALL):
-            link = re.search(r'class="headerlink" href="#([^"]*)"', thing[0])
-            assert link and f' id="{link[1]}"' in article, (name, thing[0])
-            counted += 1
-    assert counted > 50
-
-
-@pytest.mark.browser
-@needs_site
-def test_the_pages_lead_on_and_back_in_the_order_of_the_side_bar():
-    pages = written_pages()
-    side = re.search(r'bd-docs-nav".*?</nav>', pages["index.html"], re.DOTALL)[0]
-    order = ["index.html", *re.findall(r'href="([^"]*)"', side)]
-    assert set(order) == set(pages) - {"404.html"}
-    for before, here, after in zip([None, *order], order, [*order[1:], None], strict=False):
-        links = re.findall(r'class="(?:left-prev|right-next)"\s*href="([^"]*)"', pages[here])
-        ways = [os.path.normpath(Path(here).parent / link) for link in links]
-        assert ways == [way for way in (before, after) if way], here
-
-
-EXTENSIONS = {"amsmath", "colon_fence", "dollarmath"}
-
-
-def as_notebook(source):
-    """A page's MyST source, read as the build reads it."""
-    from myst_nb.core.read import read_myst_markdown_notebook
-    from myst_parser.config.main import MdParserConfig
-
-    return read_myst_markdown_notebook(source, MdParserConfig(enable_extensions=EXTENSIONS))
-
-
 def code_of(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.get("id") != "install"]
 
 
-@pytest.mark.browser
-@needs_site
-def test_what_is_taken_is_what_the_build_has_run_in_its_order():
-    for path in notebooks():
-        taken = code_of(nbformat.read(path, 4))
-        written = code_of(as_notebook(path.with_suffix(".md").read_text(encoding="utf-8")))
-        assert [cell.source for cell in taken] == [cell.source for cell in written], path
-        assert [cell.execution_count for cell in taken] == [i + 1 for i in range(len(taken))], path
-        assert not any(output.output_type == "error" for cell in taken for output in cell.outputs), path
+def written_cells(path):
+    """The code of a page's MyST source, read as the build reads it."""
+    from myst_nb.core.read import read_myst_markdown_notebook
+    from myst_parser.config.main import MdParserConfig
+
+    config = MdParserConfig(enable_extensions={"amsmath", "colon_fence", "dollarmath"})
+    return [cell.source for cell in code_of(read_myst_markdown_notebook(path.read_text(encoding="utf-8"), config))]
 
 
-def run_like_a_reader(notebook, folder):
-    """Run in a process that cannot import what builds the book."""
-    for hidden in ("myst_nb", "sphinx"):
-        (folder / f"{hidden}.py").write_text("raise ImportError('a reader does not have this')\n")
-    path = folder / "taken.ipynb"
-    nbformat.write(notebook, path)
-    script = "import nbformat, nbclient; nbclient.NotebookClient(nbformat.read('taken.ipynb', 4)).execute()"
-    return subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False)
+class TestSite:
+    """The built book, as files."""
 
+    pytestmark = built
 
-TAKEN = ["index", "variance/fans"]
+    def test_every_executed_page_can_be_taken_as_a_notebook(self):
+        sources = {path for path in (ROOT / "docs").rglob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8")}
+        assert {path.relative_to(SITE / "_sources").with_suffix(".md") for path in notebooks()} == {
+            path.relative_to(ROOT / "docs") for path in sources}  # fmt: skip
 
+    def test_what_is_taken_is_what_the_build_has_run_in_its_order_with_its_figures(self):
+        for path in notebooks():
+            notebook = nbformat.read(path, 4)
+            nbformat.validate(notebook)
+            code = code_of(notebook)
+            assert [cell.source for cell in code] == written_cells(path.with_suffix(".md")), path
+            assert [cell.execution_count for cell in code] == [i + 1 for i in range(len(code))], path
+            assert not any(output.output_type == "error" for cell in code for output in cell.outputs), path
+            figures = [cell for cell in code if cell.source.rstrip().endswith(")") and "figures.show(" in cell.source]
+            assert all(cell.outputs for cell in figures), path
+            assert not any("myst_nb" in cell.source or "{glue:" in cell.source for cell in notebook.cells), path
 
-@pytest.mark.slow
-@needs_site
-@pytest.mark.parametrize("name", TAKEN)
-def test_a_notebook_that_was_taken_runs_without_what_builds_the_book(name, tmp_path):
-    ran = run_like_a_reader(nbformat.read(SITE / "_sources" / f"{name}.ipynb", 4), tmp_path)
-    assert ran.returncode == 0, ran.stderr
+    @pytest.mark.slow
+    def test_a_notebook_that_was_taken_runs_where_nothing_can_build_the_book(self, tmp_path):
+        for hidden in ("myst_nb", "sphinx"):
+            (tmp_path / f"{hidden}.py").write_text("raise ImportError('a reader does not have this')\n")
+        shutil.copy(SITE / "_sources" / "variance" / "fans.ipynb", tmp_path / "taken.ipynb")
+        script = "import nbformat, nbclient; nbclient.NotebookClient(nbformat.read('taken.ipynb', 4)).execute()"
+        ran = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
 
+    def test_all_that_the_style_sheet_asks_for_is_in_the_site(self):
+        (style,) = (SITE / "_static").glob("book-*.css")
+        addresses = set(lean_pages.ADDRESS.findall(style.read_text(encoding="utf-8")))
+        assert addresses
+        assert [path for path in addresses if not (style.parent / path).exists()] == []
 
-@pytest.mark.slow
-@needs_site
-@pytest.mark.parametrize("name", TAKEN)
-def test_a_source_that_was_taken_is_a_notebook_that_runs(name, tmp_path):
-    source = (SITE / "_sources" / f"{name}.md").read_text(encoding="utf-8")
-    ran = run_like_a_reader(as_notebook(source), tmp_path)
-    assert ran.returncode == 0, ran.stderr
+    def test_a_page_loads_one_style_sheet_and_its_scripts_wait_and_only_the_search_page_loads_the_index(self):
+        page, search = ((SITE / name).read_text(encoding="utf-8") for name in ("variance/he.html", "search.html"))
+        assert page.count('rel="stylesheet"') == 1 and "ALL.css" not in page
+        assert re.findall(r"<script src=[^>]*>", page) == [] != re.findall(r"<script defer src=[^>]*>", page)
+        assert "searchindex.js" in search and "searchindex.js" not in page and "pagename" not in page
+        assert re.findall(r'<i class="fa[^>]*>', page) == [] != re.findall('<i aria-hidden="true" class="fa', page)
+
+    def test_the_source_code_in_the_site_is_that_of_the_package(self):
+        listings = {path.relative_to(SITE / "_modules").parts[0] for path in SITE.glob("_modules/**/*.html")}
+        assert listings == {"index.html", "initbook"}
+
+    def test_the_site_points_at_the_addresses_it_has_and_at_no_other(self):
+        page, urls = (SITE / "variance" / "he.html").read_text(encoding="utf-8"), site_server.URLS
+        has = {"source-buttons": "Source" in urls, "og:image": "Documentation" in urls,
+               "canonical": "Documentation" in urls,
+               "launch-buttons": take_away.launch_links(urls.get("Source", ""), "variance/he")}
+        assert {kind for kind in has if re.search(rf"{kind}\b", page)} == {kind for kind in has if has[kind]}
+        assert (SITE / "sitemap.xml").exists() == ("Documentation" in urls)
+
+    @pytest.mark.parametrize("thing", [
+        r"<h([1-4])\b[^>]*>.*?</h\1>", r"<figcaption.*?</figcaption>", r'<span class="eqno">.*?</span>'])
+    def test_headings_figures_and_numbered_equations_of_every_page_give_their_address(self, thing):
+        counted = 0
+        for name, text in written_pages().items():
+            article = text[text.index("<article") : text.index("</article")]
+            for found in re.finditer(thing, article, re.DOTALL):
+                link = re.search(r'class="headerlink" href="#([^"]*)"', found[0])
+                assert link and f' id="{link[1]}"' in article, (name, found[0])
+                counted += 1
+        assert counted > 50
+
+    def test_the_pages_lead_on_and_back_in_the_order_of_the_side_bar(self):
+        pages = written_pages()
+        side = re.search(r'bd-docs-nav".*?</nav>', pages["index.html"], re.DOTALL)[0]
+        order = ["index.html", *re.findall(r'href="([^"]*)"', side)]
+        assert set(order) == set(pages) - {"404.html"}
+        for before, here, after in zip([None, *order], order, [*order[1:], None], strict=False):
+            links = re.findall(r'class="(?:left-prev|right-next)"\s*href="([^"]*)"', pages[here])
+            ways = [os.path.normpath(Path(here).parent / link) for link in links]
+            assert ways == [way for way in (before, after) if way], here
 
 
 # A small book with an address
@@ -406,25 +320,17 @@ def test_a_source_that_was_taken_is_a_notebook_that_runs(name, tmp_path):
 
 @pytest.mark.slow
 def test_an_address_in_one_place_brings_launch_buttons_previews_and_a_map(tmp_path):
-    from test_build import Book
-
-    book = Book(tmp_path)
+    book, source, home = Book(tmp_path), "https://github.com/someone/book", "https://someone.github.io/book/"
     shutil.copytree(ROOT / "initbook", tmp_path / "initbook", dirs_exist_ok=True)  # it draws the cards
-    (tmp_path / "initbook" / "__init__.py").write_text("ANSWER = 41\n")
-    book.publish('Documentation = "https://someone.github.io/book/"\nSource = "https://github.com/someone/book"\n')
+    book.write("initbook/__init__.py", "ANSWER = 41\n")
+    book.publish(f'Documentation = "{home}"\nSource = "{source}"\n')
     assert book.build() == (True, "")
     page, html = book.page(), tmp_path / "build" / "html"
-    for address in (
-        "https://colab.research.google.com/github/someone/book/blob/gh-pages/_sources/one.ipynb",
-        "https://mybinder.org/v2/gh/someone/book/gh-pages?urlpath=lab/tree/_sources/one.ipynb",
-        "https://github.com/someone/book/edit/main/docs/one.md",
-        "https://someone.github.io/book/_static/cards/one.png",
-        '<link rel="canonical" href="https://someone.github.io/book/one.html" />',
-    ):
+    for address in (*take_away.launch_links(source, "one").values(), f"{source}/edit/main/docs/one.md",
+                    f"{home}_static/cards/one.png", f'<link rel="canonical" href="{home}one.html" />'):
         assert address in page
-    assert "https://someone.github.io/book/one.html" in (html / "sitemap.xml").read_text()
+    assert f"{home}one.html" in (html / "sitemap.xml").read_text()
     assert "someone/book" in (html / "binder" / "requirements.txt").read_text()
     assert all((html / "_static" / "cards" / f"{name}.png").exists() for name in ("index", "one", "two"))
-    for made in ("genindex", "search"):
-        assert '<meta name="description"' in (html / f"{made}.html").read_text(), made
-    assert "git+https://github.com/someone/book" in (html / "_sources" / "one.ipynb").read_text()
+    assert '<meta name="description"' in (html / "genindex.html").read_text()
+    assert f"git+{source}" in (html / "_sources" / "one.ipynb").read_text()
