@@ -50,7 +50,7 @@ class Optimizer(NamedTuple):
 
 
 ALL: dict[str, Callable[..., Optimizer]] = {}
-"""Every optimiser, by name: what makes it from a learning rate. Tests go through it, so a new one needs its function,
+"""What makes each optimiser from a learning rate, by its name. Tests go through it, so a new one needs its function,
 marked ``@_listed``, and its closed form in ``tests/test_optimizers.py``."""
 
 
