@@ -93,7 +93,7 @@ OF_SOMETHING_ELSE = {
     "docs/variance/gains.md": ["For all other activations", "no activation stands before it",
                                "Each of the activations in the figure", "A panel for each activation"],
     "docs/variance/backward.md": ["Four activations, three scales each"],
-    "docs/variance/matter.md": ["Three activations, six schemes", "for each activation", "for every activation that is"],
+    "docs/variance/matter.md": ["Three activations, six schemes", "for each activation", "for every activation"],
 }
 
 
