@@ -32,14 +32,14 @@ def central_difference(f, a):
     return slope
 
 
-def gradient_error(params, x, y, fs, loss, passes=loss_and_grads):
+def gradient_error(params, x, y, fs, loss, passes=loss_and_grads, normalize=False):
     """The largest error of the gradient that ``passes`` gives, over all parameters and inputs."""
-    _, grads = passes(params, x, y, fs, loss)
+    _, grads = passes(params, x, y, fs, loss, normalize)
     arrays, claimed = [x, *flat(params)], [grads.h[0], *flat(grads.params)]
 
     def value(i, a):
         changed = [*arrays[:i], a, *arrays[i + 1:]]
-        return loss.value(forward(pairs(changed[1:]), changed[0], fs).h[-1], y)
+        return loss.value(forward(pairs(changed[1:]), changed[0], fs, normalize).h[-1], y)
 
     errors = [np.abs(central_difference(lambda a, i=i: value(i, a), arrays[i]) - claimed[i]).max()
               for i in range(len(arrays))]

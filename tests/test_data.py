@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from initbook import activations, initializers, losses, optimizers
-from initbook.data import MNIST_COUNTS, Data, class_counts, digits, mnist, read_idx
+from initbook.data import MNIST_COUNTS, class_counts, digits, mnist, read_idx
 from initbook.theory import cross_entropy, entropy
 from initbook.training import train
 
@@ -26,11 +26,7 @@ def test_digits_are_1797_images_of_64_pixels_from_0_to_1():
     x, y = digits()
     assert x.shape == (1797, 64) and y.shape == (1797,)
     assert x.dtype == float and np.issubdtype(y.dtype, np.integer)
-    assert (x.min(), x.max()) == (0, 1)
-
-
-def test_digits_keep_the_seventeen_levels_of_ink():
-    assert np.array_equal(np.unique(digits().x * 16), np.arange(17))
+    assert np.array_equal(np.unique(x * 16), np.arange(17))
 
 
 def test_the_plateau_of_digits_follows_from_their_counts():
@@ -48,12 +44,8 @@ def test_digits_can_be_written_to_without_changing_the_next_readers():
 # --- the counts of MNIST, which need no files
 
 
-def test_mnist_has_60000_and_10000_images():
-    assert sum(MNIST_COUNTS["train"]) == 60_000
-    assert sum(MNIST_COUNTS["test"]) == 10_000
-
-
 def test_the_plateau_of_mnist_follows_from_its_counts():
+    assert (sum(MNIST_COUNTS["train"]), sum(MNIST_COUNTS["test"])) == (60_000, 10_000)
     assert round(entropy(MNIST_COUNTS["train"]), 6) == 2.301159
     assert round(cross_entropy(MNIST_COUNTS["test"], MNIST_COUNTS["train"]), 6) == 2.301019
     assert MNIST_COUNTS["test"][np.argmax(MNIST_COUNTS["train"])] / 10_000 == 0.1135
@@ -63,12 +55,6 @@ def test_the_plateau_of_mnist_follows_from_its_counts():
     ([0, 2, 2], 4, [1, 0, 2, 0]), ([1] * 3, 2, [0, 3])])
 def test_every_class_is_counted_even_one_without_samples(y, classes, counts):
     assert class_counts(np.array(y), classes) == counts
-
-
-@pytest.mark.parametrize("y", [[10], [-1]])
-def test_a_label_outside_the_classes_is_not_counted(y):
-    with pytest.raises(ValueError, match=r"^y must be between 0 and 9; got labels from"):
-        class_counts(np.array(y))
 
 
 # --- IDX files made here
@@ -115,27 +101,17 @@ def assert_loaded(data):
     assert data.x.dtype == float and data.y.dtype == int
 
 
-@pytest.mark.parametrize("split", ["train", "test"])
-def test_both_splits_load_one_picture_a_row(folder, split):
-    assert_loaded(mnist(folder(split=split), split))
-
-
-def test_gzipped_files_load_the_same(folder):
-    assert_loaded(mnist(folder(ZIPPED, gzip.compress(GOOD_LABELS), ending=".gz")))
+def test_both_splits_load_one_picture_a_row_and_can_be_written_to(folder):
+    assert_loaded(mnist(str(folder())))  # the training split, and a folder given as text
+    data = mnist(folder(split="test"), "test")
+    assert_loaded(data)
+    data.x[:], data.y[:] = 0, 0
 
 
 def test_gzip_is_known_by_its_content_not_by_its_name(folder):
+    assert_loaded(mnist(folder(ZIPPED, gzip.compress(GOOD_LABELS), ending=".gz")))
     assert_loaded(mnist(folder(images=ZIPPED)))
     assert_loaded(mnist(folder(images=GOOD, ending=".gz")))
-
-
-def test_the_training_split_and_a_folder_given_as_text_are_understood(folder):
-    assert_loaded(mnist(str(folder())))
-
-
-def test_what_was_loaded_can_be_written_to(folder):
-    data = mnist(folder())
-    data.x[:], data.y[:] = 0, 0
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 3, 4), (0, 28, 28)])
@@ -157,17 +133,14 @@ BAD_FILES = {
     "floats, not bytes": (b"\x00\x00\x0d\x03" + GOOD[4:],
                           "expected the magic number 2051; found 3331"),
     "header cut short": (GOOD[:9], "expected a header of 16 bytes; found 9"),
-    "header without sizes": (GOOD[:4], "expected a header of 16 bytes; found 4"),
     "no entries": (GOOD[:16], "expected 76 bytes, for an array of shape (3, 4, 5); found 16"),
     "one byte short": (GOOD[:-1], "expected 76 bytes, for an array of shape (3, 4, 5); found 75"),
     "one byte long": (GOOD + b"\0", "expected 76 bytes, for an array of shape (3, 4, 5); found 77"),
     "gzip cut short": (ZIPPED[:-9], "expected a whole gzip file; found "),
-    "gzip cut in its header": (ZIPPED[:5], "expected a whole gzip file; found "),
     "gzip that does not inflate": (ZIPPED[:10] + b"\xff" + ZIPPED[11:],
                                    "expected a whole gzip file; found "),
     "gzip with a wrong checksum": (ZIPPED[:-8] + b"\0\0\0\0" + ZIPPED[-4:],
                                    "expected a whole gzip file; found "),
-    "gzip followed by rubbish": (ZIPPED + b"rubbish", "expected a whole gzip file; found "),
     "gzip of a short file": (gzip.compress(GOOD[:-1]),
                              "expected 76 bytes, for an array of shape (3, 4, 5); found 75"),
 }
@@ -182,20 +155,14 @@ def test_a_bad_file_is_named_with_what_was_expected_and_what_was_found(file, kin
     assert str(caught.value).startswith(f"{path}: {message}")
 
 
-@pytest.mark.parametrize("kind", BAD_FILES)
-@pytest.mark.parametrize("position", ["images", "labels"])
-def test_a_bad_file_beside_a_good_one_is_the_one_that_is_named(folder, kind, position):
-    content = BAD_FILES[kind][0] if (kind, position) != ("labels, not images", "labels") else GOOD
-    where = folder(**{position: content})
+@pytest.mark.parametrize(("position", "other", "expected"), [
+    ("images", GOOD_LABELS, "2051; found 2049"), ("labels", GOOD, "2049; found 2051")])
+def test_a_bad_file_beside_a_good_one_is_the_one_that_is_named(folder, position, other, expected):
+    where = folder(**{position: other})
     with pytest.raises(ValueError) as caught:
         mnist(where)
-    assert str(caught.value).startswith(f"{where / f'train-{position}'}-idx")
-
-
-def test_images_in_the_place_of_labels_are_told_by_their_magic_number(folder):
-    where = folder(labels=idx(np.zeros((len(DIGITS), 1, 1), np.uint8)))
-    with pytest.raises(ValueError, match=r"labels-idx1-ubyte: expected the magic number 2049; found 2051"):
-        mnist(where)
+    path = where / NAMES["train"][position == "labels"]
+    assert str(caught.value) == f"{path}: expected the magic number {expected}"
 
 
 def test_any_file_of_bytes_reads_when_no_magic_number_is_asked_for(file):
@@ -254,13 +221,6 @@ def test_labels_above_9_are_refused(folder):
     assert str(caught.value) == f"{path}: expected labels from 0 to 9; found 10"
 
 
-@pytest.mark.parametrize("split", ["t10k", "Train", None, ["train"]], ids=repr)
-def test_an_unknown_split_is_told_the_two_there_are(folder, split):
-    with pytest.raises(ValueError) as caught:
-        mnist(folder(), split)
-    assert str(caught.value) == f"split must be one of test, train; got {split!r}"
-
-
 # --- the real MNIST
 
 MNIST = os.environ.get("INITBOOK_MNIST")
@@ -278,44 +238,34 @@ def real_test_split():
     return mnist(MNIST, "test")
 
 
-def test_real_mnists_test_split_is_10000_pictures_of_28_by_28(real):
+def test_real_mnist_has_the_size_and_the_counts_that_we_print(real):
     x, y = real_test_split()
     assert x.shape == (10_000, 784) and y.shape == (10_000,)
     assert (x.min(), x.max()) == (0, 1)
+    assert class_counts(y) == list(MNIST_COUNTS["test"])
+    assert class_counts(read_idx(real / "train-labels-idx1-ubyte.gz", LABELS)) == list(MNIST_COUNTS["train"])
 
 
-def test_real_mnists_test_labels_count_as_we_print(real):
-    assert class_counts(real_test_split().y) == list(MNIST_COUNTS["test"])
-
-
-def test_real_mnists_training_labels_count_as_we_print(real):
-    y = read_idx(real / "train-labels-idx1-ubyte.gz", LABELS)
-    assert class_counts(y) == list(MNIST_COUNTS["train"])
-
-
-LR, BATCH, STEPS, HIDDEN = 0.5, 500, 100, 8
-
-
-def run(data, activation, weights=initializers.zeros):
-    params = initializers.init_params(np.random.default_rng(0), [784, HIDDEN, 10], weights)
-    return train(params, data.x, data.y, activations=activation,
-                 loss=losses.softmax_cross_entropy, optimizer=optimizers.sgd(LR), steps=STEPS,
-                 batch_size=BATCH, rng=np.random.default_rng(1), every=20)
+LR, BATCH = 0.5, 500
 
 
 @cache
 def zero_start(activation):
-    return run(real_test_split(), activation)
+    x, y = real_test_split()
+    params = initializers.init_params(np.random.default_rng(0), [784, 8, 10], initializers.zeros)
+    return train(params, x, y, activations=activation, loss=losses.softmax_cross_entropy, optimizer=optimizers.sgd(LR),
+                 steps=100, batch_size=BATCH, rng=np.random.default_rng(1), every=100)
 
 
 ZERO_AT_ZERO = pytest.mark.parametrize("activation", [activations.relu, activations.tanh], ids=repr)
 
 
 @ZERO_AT_ZERO
-def test_on_real_mnist_a_zero_start_moves_nothing_but_the_output_bias(real, activation):
+def test_on_real_mnist_a_zero_start_moves_the_output_bias_alone_and_is_right_on_1135_of_10000(real, activation):
     (W, b), (V, c) = zero_start(activation).params
     assert not W.any() and not b.any() and not V.any()
     assert c.all()
+    assert losses.accuracy(np.tile(c, (10_000, 1)), real_test_split().y) == 1135 / 10_000
 
 
 @ZERO_AT_ZERO
@@ -332,23 +282,3 @@ def test_on_real_mnist_a_zero_start_ends_at_the_entropy_of_the_labels(real, acti
     end = zero_start(activation).loss[-1]
     assert floor <= end <= floor + tolerance
     assert np.log(10) > floor + tolerance  # or a loss that never moved would pass
-
-
-@ZERO_AT_ZERO
-def test_on_real_mnist_a_zero_start_is_right_on_1135_of_10000(real, activation):
-    (_, _), (V, c) = zero_start(activation).params
-    output = np.zeros((10_000, HIDDEN)) @ V + c
-    assert losses.accuracy(output, real_test_split().y) == 1135 / 10_000
-
-
-@ZERO_AT_ZERO
-def test_from_zero_the_pictures_do_not_matter_to_the_last_bit(real, activation):
-    noise = np.random.default_rng(2).random((10_000, 784))
-    blind = run(Data(noise, real_test_split().y), activation)
-    assert np.array_equal(blind.loss, zero_start(activation).loss)
-
-
-@ZERO_AT_ZERO
-def test_twin_from_he_weights_the_pictures_do_matter(real, activation):
-    seeing = run(real_test_split(), activation, initializers.he_normal)
-    assert seeing.loss[-1] < entropy(MNIST_COUNTS["test"]) - 1

@@ -7,7 +7,6 @@ must stay equal to the last bit, and the tests of ties say so without a toleranc
 *different* computations are compared, the tolerance is one of rounding.
 """
 
-import re
 from itertools import pairwise
 
 import numpy as np
@@ -16,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks import ACTIVATIONS, EPS, LOSSES, flat, largest_difference, pairs, targets
-from initbook.activations import Activation, identity, relu, sigmoid, tanh
-from initbook.initializers import constant, init_params, normal, zeros
+from initbook.activations import relu, sigmoid, tanh
+from initbook.initializers import init_params, normal
 from initbook.losses import sigmoid_cross_entropy, softmax_cross_entropy, squared_error
 from initbook.network import forward
 from initbook.optimizers import ALL, Optimizer, adam, momentum, sgd
@@ -40,7 +39,7 @@ OPTIMIZERS = {
 }
 FEATURES, OUTPUTS, SAMPLES = 3, 2, 9
 
-few = settings(derandomize=True, database=None, deadline=None, max_examples=20)
+few = settings(derandomize=True, database=None, deadline=None, max_examples=10)
 # How often each distinct unit of each hidden layer occurs: [[3], [1, 2]] is a layer of three tied
 # units, then one of a single unit and two tied ones.
 copies = st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=3), min_size=1, max_size=3)
@@ -74,7 +73,18 @@ def groups(params):
 
 # --- permuting units
 
-def permuted_loss_and_gradient(hidden, activation, loss, seed, permute=permute_units):
+
+# Sums of at most 9 terms in another order, in at most 4 layers, forward and backward.
+PERMUTED = 1000 * EPS
+
+
+def incoming_alone(params, layer, order):
+    """The twin: the weights above stay where they were."""
+    (W, b), above = params[layer - 1], params[layer]
+    return [*params[:layer - 1], (W[:, order], b[order]), above, *params[layer + 1:]]
+
+
+def permuted(hidden, activation, loss, seed, permute=permute_units):
     """What permuting one layer's units changes in the loss and, up to the order, in the gradient."""
     rng = np.random.default_rng(seed)
     params, (x, y) = network(rng, hidden), data(rng, loss)
@@ -84,30 +94,17 @@ def permuted_loss_and_gradient(hidden, activation, loss, seed, permute=permute_u
     new_value, new_grads = loss_and_grads(permute(params, layer, order), x, y, activation, loss)
     size = max(1.0, value, *(np.abs(g).max() for g in flat(grads.params)))
     expected = permute_units(grads.params, layer, order)
-    return (new_value - value) / size, largest_difference(new_grads.params, expected) / size
-
-
-# Sums of at most 9 terms in another order, in at most 4 layers, forward and backward.
-PERMUTED = 1000 * EPS
+    return np.array([abs(new_value - value), largest_difference(new_grads.params, expected)]) / size
 
 
 @few
 @given(copies, activations, losses, seeds)
 def test_permuting_units_leaves_the_loss_and_permutes_the_gradient(hidden, activation, loss, seed):
-    change, gradient_change = permuted_loss_and_gradient(hidden, activation, loss, seed)
-    assert abs(change) < PERMUTED
-    assert gradient_change < PERMUTED
+    assert permuted(hidden, activation, loss, seed).max() < PERMUTED
 
 
 def test_permuting_the_incoming_weights_alone_changes_the_loss():
-    def incoming_alone(params, layer, order):
-        (W, b), above = params[layer - 1], params[layer]
-        return [*params[:layer - 1], (W[:, order], b[order]), above, *params[layer + 1:]]
-
-    change, gradient_change = permuted_loss_and_gradient(
-        [[1, 1, 1, 1]], tanh, softmax_cross_entropy, 0, incoming_alone)
-    assert abs(change) > 0.01
-    assert gradient_change > 0.01
+    assert permuted([[1, 1, 1, 1]], tanh, softmax_cross_entropy, 0, incoming_alone).min() > 0.01
 
 
 # --- tied units stay tied
@@ -132,7 +129,7 @@ def test_tied_units_stay_tied_to_the_last_bit(optimizer, hidden, activation, los
     assert after == before
 
 
-@pytest.mark.parametrize("activation", [sigmoid, tanh, relu])
+@pytest.mark.parametrize("activation", [sigmoid, relu])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_in_ordinary_floats_they_stay_tied_up_to_rounding_for_a_short_run(activation, dtype):
     rng = np.random.default_rng(0)
@@ -168,71 +165,10 @@ def with_outgoing_weights(params):
     return [(W, b), (np.random.default_rng(1).normal(size=V.shape), c)]
 
 
-def test_a_tie_on_both_sides_holds_and_one_on_the_incoming_side_alone_does_not():
+def test_a_tie_on_both_sides_holds_but_not_one_on_the_incoming_side_alone_nor_under_noise_of_every_units_own():
     assert separated() == 0
     assert separated(untie=with_outgoing_weights) > 0.01
-
-
-def test_noise_of_its_own_for_every_unit_separates():
     assert separated(optimizer=noisy_sgd(np.random.default_rng(1))) > 0.01
-
-
-# --- a constant start
-
-def from_start(weights, biases, activation, steps=50, noise=None, sizes=(3, 6, 2), dtype=np.longdouble):
-    """Train from the given initializers; with ``noise``, units are dropped at random at every step."""
-    rng = np.random.default_rng(0)
-    params = pairs([a.astype(dtype) for a in flat(init_params(rng, sizes, weights, biases))])
-    x, y = data(rng, softmax_cross_entropy, dtype)
-    for _ in range(steps):
-        f = dropping(activation, noise, (SAMPLES, sizes[1])) if noise else activation
-        params = train(params, x, y, activations=f, loss=softmax_cross_entropy, steps=1,
-                       optimizer=sgd(0.3)).params
-    return params
-
-
-def dropping(activation, rng, shape):
-    kept = 2.0 * rng.integers(2, size=shape)
-    return Activation("dropout", lambda z: kept * activation.f(z), lambda z: kept * activation.df(z))
-
-
-def incoming_spread(params):
-    return np.ptp(params[0][0], axis=1).max()
-
-
-def test_a_constant_first_layer_under_random_outgoing_weights_separates():
-    params = from_start([constant(0.5), normal(1.0)], zeros, tanh)
-    assert incoming_spread(params) > 0.1
-    assert incoming_spread(from_start([constant(0.5), constant(0.1)], zeros, tanh)) == 0
-
-
-def test_dropout_separates_a_constant_start_but_not_a_zero_start():
-    def after(value, activation):
-        return incoming_spread(from_start(constant(value), zeros, activation,
-                                          noise=np.random.default_rng(1)))
-
-    assert after(0.5, tanh) > 0.01
-    assert after(0.0, tanh) == 0
-    assert after(0.0, relu) == 0
-
-
-def second_direction(params):
-    """The units as rows: their second singular value over their first. 0 when all are multiples of
-    one unit."""
-    s = np.linalg.svd(units(params, 1).astype(float), compute_uv=False)
-    return s[1] / s[0]
-
-
-def test_random_biases_separate_tanh_but_leave_live_relu_units_multiples_of_each_other():
-    def positive(rng, shape):
-        return rng.uniform(0.5, 1.5, shape)
-
-    assert second_direction(from_start(zeros, positive, tanh)) > 0.01
-    # Live: no pre-activation is negative. The ReLU is then homogeneous, so a unit that starts as c
-    # times another stays it, up to rounding.
-    params = from_start(zeros, positive, relu, steps=5)
-    assert second_direction(params) < 100 * EPS
-    assert incoming_spread(params) > 1e-3
 
 
 # --- the network with one unit a layer
@@ -247,21 +183,16 @@ def tied(sizes, seed=0):
 
 
 @by_sizes
-def test_collapse_undoes_expand_and_expand_collapse(sizes):
+def test_collapse_undoes_expand_and_leaves_the_function_alone(sizes):
     wide = tied(sizes)
     one = collapse(wide)
+    x, _ = data(np.random.default_rng(1), squared_error)
+    for activation in (sigmoid, relu):
+        np.testing.assert_allclose(*(forward(p, x, activation).h[-1] for p in (wide, one)), atol=100 * EPS)
     assert [W.shape for W, _ in wide] == list(pairwise(sizes))
     assert {n for W, _ in one[1:] for n in W.shape[:1]} == {1}
     assert largest_difference(expand(one, sizes), wide) < 8 * EPS
     assert largest_difference(collapse(expand(one, sizes)), one) < 8 * EPS
-
-
-@pytest.mark.parametrize("activation", [sigmoid, tanh, relu, identity], ids=lambda a: a.name)
-@by_sizes
-def test_the_collapsed_network_computes_the_same_function(sizes, activation):
-    x, _ = data(np.random.default_rng(1), squared_error)
-    wide, one = (forward(p, x, activation).h[-1] for p in (tied(sizes), collapse(tied(sizes))))
-    np.testing.assert_allclose(wide, one, atol=100 * EPS)
 
 
 def parting(sizes, activation, loss, rates, make=sgd, batch_size=None, **options):
@@ -279,22 +210,12 @@ def parting(sizes, activation, loss, rates, make=sgd, batch_size=None, **options
 FOLLOWS = 1e-12
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
-@pytest.mark.parametrize("activation", [sigmoid, tanh, relu], ids=lambda a: a.name)
 @by_sizes
-def test_with_rescaled_rates_one_unit_follows_many_step_by_step(sizes, activation, loss):
-    assert parting(sizes, activation, loss, collapsed_rates) < FOLLOWS
-
-
-@by_sizes
-def test_so_it_does_with_momentum_and_mini_batches(sizes):
+def test_with_rescaled_rates_one_unit_follows_many_step_by_step(sizes):
+    for activation, loss in zip((sigmoid, tanh, relu), LOSSES, strict=True):
+        assert parting(sizes, activation, loss, collapsed_rates) < FOLLOWS
     assert parting(sizes, tanh, softmax_cross_entropy, collapsed_rates, momentum, batch_size=4) < FOLLOWS
-
-
-@pytest.mark.parametrize("activation", [sigmoid, tanh], ids=lambda a: a.name)
-@by_sizes
-def test_with_the_same_rate_they_part(sizes, activation):
-    assert parting(sizes, activation, softmax_cross_entropy, lambda sizes, lr: lr) > 1e-3
+    assert parting(sizes, tanh, softmax_cross_entropy, lambda sizes, lr: lr) > 1e-3  # the twin: the same rate
 
 
 @pytest.mark.parametrize(("make", "options"), [(adam, {}), (sgd, {"weight_decay": 0.1})])
@@ -314,9 +235,6 @@ def test_the_rate_is_that_of_the_formula():
 # layer above or below tied as well, or of units of its own.
 TIES = [([[4]], 1), ([[4], [3]], 1), ([[4], [3]], 2), ([[4], [1, 1, 1]], 1), ([[1, 1, 1], [4]], 2)]
 by_tie = pytest.mark.parametrize(("hidden", "layer"), TIES, ids=str)
-smooth = pytest.mark.parametrize("activation", [tanh, sigmoid], ids=lambda a: a.name)
-by_loss = pytest.mark.parametrize("loss", [softmax_cross_entropy, sigmoid_cross_entropy],
-                                  ids=lambda loss: loss.name)
 
 
 def displaced(params, layer, d):
@@ -357,80 +275,39 @@ def curvature_error(hidden, layer, activation, loss, shift=0.0, factor=1.0):
 SECOND_ORDER = 1e-5
 
 
-@by_loss
-@smooth
+@pytest.mark.parametrize(("activation", "loss"), [(tanh, softmax_cross_entropy), (sigmoid, sigmoid_cross_entropy)],
+                         ids=["tanh", "sigmoid"])
 @by_tie
 def test_moving_tied_units_apart_changes_the_loss_by_half_the_sum_of_dMd(hidden, layer, activation, loss):
-    second, first = curvature_error(hidden, layer, activation, loss)
-    assert second < SECOND_ORDER
-    assert first < SECOND_ORDER
-
-
-@smooth
-@by_tie
-def test_a_wrong_sign_one_percent_or_a_common_displacement_is_caught(hidden, layer, activation):
     def error(**changed):
-        return max(curvature_error(hidden, layer, activation, softmax_cross_entropy, **changed))
+        return max(curvature_error(hidden, layer, activation, loss, **changed))
 
+    assert error() < SECOND_ORDER
+    # Some differences grow and some shrink: the outgoing block of M is 0.
+    eigenvalues = np.linalg.eigvalsh(tied_case(hidden, layer, activation, loss)[3])
+    assert eigenvalues[0] < -0.001 < 0.001 < eigenvalues[-1]
+    # Twins: the wrong sign, one per cent, a displacement that all have in common.
     assert error(factor=-1) > 100 * SECOND_ORDER
     assert error(factor=1.01) > 3 * SECOND_ORDER
     assert error(shift=1.0) > 100 * SECOND_ORDER
 
 
-def growth_error(hidden, layer, activation, shift=0.0, sign=1.0):
-    """A tiny displacement along each eigenvector of M, after a step of gradient descent, against
-    ``1 - sign * lr * eigenvalue`` times what it was: the largest error, in units of the largest change
-    that is predicted; and the eigenvalues."""
-    params, x, y, M, _ = tied_case(hidden, layer, activation, softmax_cross_entropy)
-    eigenvalues, eigenvectors = np.linalg.eigh(M)
-    share = np.linspace(-1.0, 1.0, len(units(params, layer)))[:, None] + shift
-    tiny, lr = 1e-6, 0.5
-
-    def step(start):
-        return units(train(start, x, y, activations=activation, loss=softmax_cross_entropy, steps=1,
-                           optimizer=sgd(lr)).params, layer)
-
-    errors = [np.abs((step(displaced(params, layer, tiny * share * v)) - step(params)) / tiny
-                     - (1 - sign * lr * mu) * share * v).max()
-              for mu, v in zip(eigenvalues, eigenvectors.T, strict=True)]
-    return max(errors) / (lr * np.abs(eigenvalues).max()), eigenvalues
-
-
-# The next order of the series is 1e-6 times a third derivative; rounding is eps / 1e-6.
-GROWTH = 2e-5
-
-
-@smooth
-@by_tie
-def test_a_step_stretches_a_tiny_spread_by_1_minus_lr_mu_along_each_eigenvector(hidden, layer, activation):
-    error, eigenvalues = growth_error(hidden, layer, activation)
-    assert error < GROWTH
-    # Some direction grows, by 1 + lr |mu|, and some shrinks: the outgoing block of M is 0.
-    assert eigenvalues[0] < -0.001
-    assert eigenvalues[-1] > 0.001
-
-
-@smooth
-@by_tie
-def test_the_wrong_sign_or_a_common_displacement_does_not_grow_so(hidden, layer, activation):
-    assert growth_error(hidden, layer, activation, sign=-1.0)[0] > 10 * GROWTH
-    assert growth_error(hidden, layer, activation, shift=1.0)[0] > 10 * GROWTH
-
-
-# --- the small tools, and errors
+# --- the small tools
 
 def test_units_are_rows_of_incoming_weights_bias_and_outgoing_weights():
     params = network(np.random.default_rng(0), [[1, 1], [1, 1, 1]])
     (W, b), (V, _) = params[0], params[1]
     assert units(params, 1)[1].tolist() == [*W[:, 1], b[1], *V[1]]
     assert units(params, 2).shape == (3, 2 + 1 + OUTPUTS)
+    order = [2, 0, 1]
+    np.testing.assert_array_equal(units(permute_units(params, 2, order), 2), units(params, 2)[order])
 
 
 def test_spread_and_groups_see_a_difference_in_the_last_bit_of_any_weight():
     params = network(np.random.default_rng(0), [[3]])
     assert (spread(params, 1), tied_groups(params, 1)) == (0, [[0, 1, 2]])
     (W, b), (V, _) = params
-    for array, of_unit_1 in [(W, (0, 1)), (b, 1), (V, (1, 0))]:
+    for array, of_unit_1 in [(W, (0, 1)), (b, 1), (V, (1, 0)), (V, (1, -1))]:
         ordinary = array[of_unit_1]
         array[of_unit_1] = np.nextafter(ordinary, np.inf)
         assert 0 < spread(params, 1) < 10 * EPS
@@ -438,52 +315,7 @@ def test_spread_and_groups_see_a_difference_in_the_last_bit_of_any_weight():
         array[of_unit_1] = ordinary
 
 
-def test_permuting_by_an_order_and_by_its_inverse_gives_the_same_network():
-    params = network(np.random.default_rng(0), [[1, 1, 1], [1, 1]])
-    order = [2, 0, 1]
-    there = permute_units(params, 1, order)
-    assert largest_difference(permute_units(there, 1, np.argsort(order)), params) == 0
-    assert largest_difference(there, params) > 0.1
-
-
-ONE = [(np.zeros((3, 2)), np.zeros(2))]
-TWO = network(np.random.default_rng(0), [[1, 1]])
-
-
-@pytest.mark.parametrize(("call", "error", "message"), [
-    (lambda: units(TWO, 0), ValueError, "layer must be a whole number of at least 1; got 0"),
-    (lambda: spread(TWO, 2), ValueError, "layer must be a hidden layer, from 1 to 1; got 2"),
-    (lambda: tied_groups(TWO, 1.0), TypeError, "layer must be a whole number; got 1.0"),
-    (lambda: spread(ONE, 1), ValueError, "params must be a network with a hidden layer; got 1 layer"),
-    (lambda: permute_units(TWO, 1, [0, 0]), ValueError,
-     "order must be a permutation of 0 to 1; got [0, 0]"),
-    (lambda: collapse(TWO), ValueError, "params, hidden layer 1, must be tied; got spread"),
-    (lambda: expand(TWO, [3, 4, 2]), ValueError,
-     "params must be one unit wide in every hidden layer; got [3, 2, 2]"),
-    (lambda: expand(collapse(tied([3, 4, 2])), [3, 4, 5]), ValueError,
-     "sizes must be [3, 'any', 2]; got [3, 4, 5]"),
-    (lambda: expand(collapse(tied([3, 4, 2])), [3, 4, 4, 2]), ValueError,
-     "sizes must be [3, 'any', 2]; got [3, 4, 4, 2]"),
-    (lambda: expand(collapse(tied([3, 4, 2])), []), ValueError, "sizes must be [3, 'any', 2]; got []"),
-    (lambda: expand(collapse(tied([3, 4, 2])), [3, 0, 2]), ValueError,
-     "sizes[1] must be a whole number of at least 1; got 0"),
-    (lambda: collapsed_rates([3], 0.1), ValueError,
-     "sizes must be two or more layer sizes, the input first; got [3]"),
-    (lambda: collapsed_rates([3, -1, 2], 0.1), ValueError,
-     "sizes[1] must be a whole number of at least 1; got -1"),
-    (lambda: collapsed_rates([3, 4, 2], 0.0), ValueError, "lr must be a finite number above 0; got 0.0"),
-])
-def test_what_does_not_fit_is_refused_by_name(call, error, message):
-    with pytest.raises(error, match="^" + re.escape(message)):
-        call()
-
-
-def test_zero_weights_are_tied():
-    zero = [(np.zeros((2, 3)), np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))]
-    assert [W.shape for W, _ in collapse(zero)] == [(2, 1), (1, 1)]
-
-
 def test_tied_is_measured_against_the_largest_weight():
-    W = np.full((2, 3), 1e6) + [0.0, 1e-5, 0.0]  # one part in 10¹¹
-    large = [(W, np.zeros(3)), (np.ones((3, 1)), np.zeros(1))]
-    assert [W.shape for W, _ in collapse(large)] == [(2, 1), (1, 1)]
+    nearly = np.full((2, 3), 1e6) + [0.0, 1e-5, 0.0]  # one part in 10¹¹
+    for W in (nearly, np.zeros((2, 3))):
+        assert [V.shape for V, _ in collapse([(W, np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))])] == [(2, 1), (1, 1)]
