@@ -93,7 +93,7 @@ def lean(text, style):
 
 
 def finish(app, exception):
-    if exception or app.builder.name != "html":
+    if exception or app.builder.name != "html" or not app.sheets:  # with `make serve`, when no page was written
         return
     static = Path(app.outdir, "_static")
     paths = (path for path in sorted(Path(app.outdir).rglob("*.html")) if static not in path.parents)
@@ -107,6 +107,7 @@ def finish(app, exception):
 
 
 def setup(app):
+    app.sheets = []
     app.connect("html-page-context", lighten, priority=900)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
