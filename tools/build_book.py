@@ -36,7 +36,8 @@ def one_page(page):
         sys.exit(f"page: docs/{page}.md is missing: make page P=variance/he builds docs/variance/he.md")
     work = ROOT / "build" / "page"
     forget(work)
-    alone = {"include_patterns": f"{page}.md", "root_doc": page, "suppress_warnings": "ref,toc,myst.xref_missing"}
+    alone = {"include_patterns": f"{page}.md,reference/bibliography.md", "root_doc": page,
+             "suppress_warnings": "ref,toc,myst.xref_missing"}
     options = [word for name, value in alone.items() for word in ("-D", f"{name}={value}")]
     command = [sys.executable, "-m", "sphinx", "-q", "-T", *options, "-c", ROOT]
     folders = ["-d", work / "doctrees", ROOT / "docs", work]
