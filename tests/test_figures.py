@@ -119,7 +119,8 @@ def page(*svgs):
 
 def test_ids_of_a_page_are_unique_and_found_even_if_figures_differ_in_their_text_or_one_number_alone():
     other_number = bars([1.0, 2.1], ["0", "1"], highlight=[1], title="t", xlabel="digit", ylabel="share")
-    root = page(*map(drawn, PANELS), drawn("curves", "Other words."), show(other_number, alt=ALT).svg)
+    other_words = [drawn(name, "Other words.") for name in ("curves", "matrix of zeros")]
+    root = page(*map(drawn, PANELS), *other_words, show(other_number, alt=ALT).svg)
     assert not doubled(root) and not dangling(root)
 
 
