@@ -48,8 +48,8 @@ def look_up_confirmed(app, config):
 
 def start(app):
     # `make page P=…` includes one page, its root, and is told of that one only.
-    alone = [execution.ROOT / "docs" / name for name in app.config.include_patterns if name == app.config.root_doc + ".md"]
-    report(census.problems(alone))
+    root = f"{app.config.root_doc}.md"
+    report(census.problems([execution.ROOT / "docs" / root] if root in app.config.include_patterns else None))
     app.residuals = kept_residuals()
     report(equation_page.problems(app.residuals))
 
