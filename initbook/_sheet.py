@@ -11,13 +11,14 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.spines import Spine
 
 from initbook._check import require
 from initbook._svg import INK
 
-__all__ = ["COLORS", "STYLE", "WIDTH", "Panel", "furniture", "layer", "sheet", "svg"]
+__all__ = ["COLORS", "SHADES", "SIGNED", "STYLE", "WIDTH", "Panel", "furniture", "layer", "sheet", "svg"]
 
 Panel = Callable[[Axes], None]
 """What draws one panel on the axes it is given."""
@@ -25,6 +26,19 @@ Panel = Callable[[Axes], None]
 COLORS = ("#2f7fd1", "#c38700", "#782dff", "#e12d87", "#965a00", "#0f8a7a", "#5f6f14", "#7d838c")
 """Line colours. Each has a contrast of 3 to 1 or more on the light and on the dark page. The first
 five can be told apart by readers who lack one of the three kinds of cones."""
+
+
+
+def _fading(*stops: tuple[float, str, float]) -> Colormap:
+    """A colour map of (place, colour, opacity) stops: it fades into the page, whatever its colour."""
+    return LinearSegmentedColormap.from_list("fading", [(place, to_rgba(*paint)) for place, *paint in stops])
+
+
+SHADES = _fading((0, COLORS[0], 0), (1, COLORS[0], 0.65))
+"""From nothing to the first colour."""
+
+SIGNED = _fading((0, COLORS[1], 1), (0.5, COLORS[1], 0), (0.5, COLORS[0], 0), (1, COLORS[0], 1))
+"""From the second colour, below 0, through nothing to the first."""
 
 WIDTH = 4.6
 """In inches. At 360 px, a phone, a page shows 4.6 inches at about 3/4 of their size."""

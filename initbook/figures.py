@@ -18,14 +18,13 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
 from initbook._check import Array, require
 from initbook._play import Choice, Frame, Play, Slider, check_frames, short
-from initbook._sheet import COLORS, STYLE, Panel, furniture, layer, sheet, svg
+from initbook._sheet import COLORS, SHADES, SIGNED, STYLE, Panel, furniture, layer, sheet, svg
 from initbook._svg import INK, Figure, inline
 
 __all__ = ["COLORS", "Choice", "Figure", "Frame", "Panel", "Play", "Slider", "bars", "by_layer", "contours",
@@ -34,15 +33,8 @@ __all__ = ["COLORS", "Choice", "Figure", "Frame", "Panel", "Play", "Slider", "ba
 Curve = tuple[Sequence[float], ...]
 
 
-def _fading(*stops: tuple[float, str, float]) -> Colormap:
-    """A colour map of (place, colour, opacity) stops: it fades into the page, whatever its colour."""
-    return LinearSegmentedColormap.from_list("fading", [(place, to_rgba(*paint)) for place, *paint in stops])
-
-
 # Behind text a colour is never full, or on the dark page the text would have too little contrast.
 _PALE, _FULL = 0.3, 0.55
-_SHADES = _fading((0, COLORS[0], 0), (1, COLORS[0], 0.65))
-_SIGNED = _fading((0, COLORS[1], 1), (0.5, COLORS[1], 0), (0.5, COLORS[0], 0), (1, COLORS[0], 1))
 
 
 def _name(ax: Axes, where: str | None) -> None:
@@ -212,11 +204,9 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
         if xscale == "linear" and all(np.issubdtype(x.dtype, np.integer) for x in xs):
             ax.xaxis.get_major_locator().set_params(integer=True)  # no layer 2.5
         # An exponent has 0.7 of the size of its base: on a phone, 7 px at 10.2 points.
-        for axis, scale in {"x": xscale, "y": yscale}.items():
-            if scale != "linear":
-                ax.tick_params(axis=axis, which="both", labelsize=10.2)
-        if ylim:
-            ax.set_ylim(ylim)
+        for axis in (axis for axis, scale in {"x": xscale, "y": yscale}.items() if scale != "linear"):
+            ax.tick_params(axis=axis, which="both", labelsize=10.2)
+        ax.set_ylim(ylim)
         _name(ax, legend)
     return draw
 
@@ -278,7 +268,7 @@ def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequen
     <figure: A straight path to the bottom of a round bowl.>
     """
     def draw(ax: Axes) -> None:
-        bands = _SHADES(np.linspace(0, 1, len(levels) + 1))
+        bands = SHADES(np.linspace(0, 1, len(levels) + 1))
         ax.contourf(x, y, z, levels=levels, colors=bands, extend="both")
         ax.contour(x, y, z, levels=levels, colors=INK, alpha=0.35, linewidths=0.7)
         for label, (px, py) in (lines or {}).items():
@@ -442,7 +432,7 @@ def heatmap(a: Array, rows: Sequence[str], columns: Sequence[str], *, text: Sequ
     """
     def draw(ax: Axes) -> None:
         low, high = limits or (np.nanmin(a), np.nanmax(a))
-        _squares(ax, a, _SHADES, low, high)
+        _squares(ax, a, SHADES, low, high)
         ax.set_xticks(range(len(columns)), columns)
         ax.set_yticks(range(len(rows)), rows)
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
@@ -470,7 +460,7 @@ def images(a: Array, *, title: str = "", limit: float | None = None) -> Panel:
     def draw(ax: Axes) -> None:
         full = limit or np.abs(a).max() or 1.0
         if a.ndim == 2:
-            _squares(ax, a, _SIGNED, -full, full)
+            _squares(ax, a, SIGNED, -full, full)
             ax.set(aspect="equal")
         else:
             _row_of_images(ax, a, full)
@@ -491,6 +481,6 @@ def _row_of_images(ax: Axes, a: Array, full: float) -> None:
     _, rows, columns = a.shape
     for x, picture in enumerate(a):
         left = x * (columns + 1) + np.arange(columns + 1)
-        ax.pcolormesh(left, np.arange(rows + 1), picture, cmap=_SIGNED.resampled(33), vmin=-full, vmax=full)
+        ax.pcolormesh(left, np.arange(rows + 1), picture, cmap=SIGNED.resampled(33), vmin=-full, vmax=full)
         ax.add_patch(Rectangle((left[0], 0), columns, rows, fill=False, edgecolor=INK, alpha=0.4, linewidth=0.7))
     ax.set(aspect="equal", ylim=(rows, 0))
