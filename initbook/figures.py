@@ -18,6 +18,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
@@ -226,7 +227,8 @@ def by_layer(measured: Mapping[str, Any], *, predicted: Mapping[str, Sequence[fl
 
     Examples
     --------
-    >>> halving = by_layer({"measured": ([1.1, 0.5], [0.9, 0.4], [1.3, 0.6])}, predicted={"measured": [1, 0.5]}, first=0)
+    >>> band = [1.1, 0.5], [0.9, 0.4], [1.3, 0.6]
+    >>> halving = by_layer({"measured": band}, predicted={"measured": [1, 0.5]}, first=0)
     >>> show(halving, alt="Points that halve from layer to layer, as predicted.")
     <figure: Points that halve from layer to layer, as predicted.>
     """

@@ -218,7 +218,7 @@ def test_every_line_colour_can_be_told_from_every_page():
 
 
 def test_text_on_any_tint_of_a_table_can_be_read():
-    tints = [*itertools.product(COLORS, (figures._PALE, figures._FULL)), (COLORS[0], figures._SHADES(1.0)[3])]
+    tints = [*itertools.product(COLORS, (figures._PALE, figures._FULL)), (COLORS[0], figures.SHADES(1.0)[3])]
     assert covered(tints) == set()
 
 

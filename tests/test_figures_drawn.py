@@ -12,9 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgba
 
-from initbook._sheet import STYLE, furniture, layer, sheet
-from initbook.figures import _SHADES as SHADES
-from initbook.figures import _SIGNED as SIGNED
+from initbook._sheet import SHADES, SIGNED, STYLE, furniture, layer, sheet
 from initbook.figures import (
     COLORS,
     Choice,
