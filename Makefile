@@ -1,7 +1,7 @@
 # `make` alone says what there is. Every target makes .venv from the lock files when it has to.
 
 PYTHON ?= python3
-# What pip installs. For the newest or the oldest versions instead of the locked ones see .github/workflows/weekly.yml.
+# What pip installs. For the newest versions see .github/workflows/weekly.yml, for the oldest tests.yml.
 INSTALL ?= --require-hashes --only-binary :all: -r requirements.lock
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --retries 2
@@ -78,7 +78,7 @@ lock: ## for maintainers: choose versions anew and write both lock files
 	$(PYTHON) tools/lock.py
 
 clean: ## remove what builds made
-	@rm -rf build .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build mutants .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean ## remove .venv too
