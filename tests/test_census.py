@@ -98,6 +98,7 @@ def test_census_catches_code_in_a_docstring_that_nothing_runs(tmp_path, bad):
 
 @pytest.mark.parametrize("bad", [
     cell("x = 1", ":tags: [remove-cell]\n") * 2, cell("assert x < y\nassert y < z"), cell("assert x < 0.975"),
+    cell(f"x = {' + '.join('1' * 20)}"),
     cell("assert abs(x - 2.31) < 0.01", ":tags: [hide-input]\n"), cell("assert 784 == n"),
     cell("from myst_nb import glue"),
 ])

@@ -112,7 +112,8 @@ def built(fingerprint):
     """The numbers of each page of the last build, if it is a build of this tree; else the pages that it is not of."""
     last = json.loads(BUILT.read_text(encoding="utf-8")) if BUILT.exists() else {"world": None, "pages": {}}
     here = executed()
-    pages = {page: found["numbers"] for page, found in last["pages"].items()
+    pages = {page: {key: value for key, value in found["numbers"].items() if not isinstance(value, str)}
+             for page, found in last["pages"].items()
              if last["world"] == fingerprint and page in here and found["source"] == digest(source(page))}
     return pages, [page for page in here if page not in pages]
 

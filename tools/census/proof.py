@@ -1,6 +1,6 @@
 """The proof stands beside the page and not in its reader's way.
 
-A visible cell asserts at most the claim just made. No assertion holds a result that somebody typed: what a page
+A visible cell fits the page, and asserts at most the claim just made. No assertion holds a result that somebody typed: what a page
 measured is kept in tests/numbers/. One cell at most is removed, and hands numbers to the text.
 """
 
@@ -11,6 +11,7 @@ from census.page import CELL
 MANY = "a second assertion in a visible cell: keep the claim just made, move others to a figure's cell or to tests/"
 TYPED = "{} in an assertion is a typed result: assert a law, an order or a ratio; `make accept` keeps what is measured"
 REMOVED = "a second cell with remove-cell: one a page hands numbers to the text, what is worth reading is shown"
+LONG = "a visible line of {} characters: 76 fit into the box that a reader sees"
 GLUE = "myst_nb in a cell: hand numbers to the text by numbers(name=value, …) of initbook.prose"
 
 
@@ -25,6 +26,8 @@ def problems(page):
         said += [(node, GLUE) for node in ast.walk(cell.tree) if isinstance(node, ast.Import | ast.ImportFrom)
                  and "myst_nb" in ast.unparse(node)]
         found += [page.says(cell.line + node.lineno - 1, problem) for node, problem in said]
+        found += [page.says(cell.line + at, LONG.format(len(line))) for at, line in enumerate(cell.text.splitlines())
+                  if len(line) > 76 and not cell.tags]
     return found
 
 
