@@ -71,8 +71,9 @@ page-bench: env ## what a first visit to each page costs on a slow phone (needs 
 figure: html ## renew the README's copy of the landing page's figure
 	@$(BIN)/python tools/readme_figure.py
 
-lint: env ## check the style of all Python
+lint: env ## check the style of all Python, and the workflows
 	@$(BIN)/ruff check -q
+	@$(BIN)/zizmor --offline --quiet .github
 
 lock: ## for maintainers: choose versions anew and write both lock files
 	$(PYTHON) tools/lock.py

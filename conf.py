@@ -74,7 +74,7 @@ proof_minimal_theme = True
 # Cells. "force" hands every page to docs/_ext/execution.py, which decides whether to run it.
 nb_execution_mode = "force"
 nb_execution_timeout = 180
-nb_output_stderr = "warn"  # and -W makes it an error
+nb_output_stderr = "show"  # docs/_ext/execution.py warns of it, with its words, and -W makes that an error
 nb_merge_streams = True
 
 # Formulas

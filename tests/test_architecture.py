@@ -93,12 +93,14 @@ def reach(module, sources):
 def test_a_module_imports_no_more_than_its_line_says(module):
     assert module in HOUSE, (f"initbook/{module}.py is new: say what it may import in HOUSE, at "
                              "the top of tests/test_architecture.py")
-    assert neighbours(SOURCES[module]) | outsiders(SOURCES[module]) <= set(HOUSE[module].split())
+    more = (neighbours(SOURCES[module]) | outsiders(SOURCES[module])) - set(HOUSE[module].split())
+    assert not more, f"initbook/{module}.py imports {', '.join(sorted(more))}, which its line in HOUSE does not allow"
 
 
 @pytest.mark.parametrize("module", [m for m in NEVER if m in SOURCES])
 def test_an_arrow_never_points_back_not_even_through_another_module(module):
-    assert not reach(module, SOURCES) & NEVER[module]
+    back = reach(module, SOURCES) & NEVER[module]
+    assert not back, f"initbook/{module}.py comes to import {', '.join(sorted(back))}: see NEVER above"
 
 
 @EACH
@@ -145,7 +147,8 @@ def randomness(source):
 
 @EACH
 def test_no_module_makes_its_own_randomness(module):
-    assert not randomness(SOURCES[module])
+    made = randomness(SOURCES[module])
+    assert not made, f"initbook/{module}.py: {made[0]}: take a generator as the argument `rng`"
 
 
 @pytest.mark.parametrize("bad", [
@@ -238,10 +241,12 @@ PUBLIC = pytest.mark.parametrize("module", [m for m in SOURCES if not m.startswi
 
 @PUBLIC
 def test_every_public_name_is_listed_and_has_a_docstring_and_a_function_an_example(module):
-    assert public_names(SOURCES[module])
-    assert not undocumented(SOURCES[module])
-    assert not without_example(SOURCES[module])
-    assert not unlisted(SOURCES[module])
+    source = SOURCES[module]
+    assert public_names(source)
+    said = [f"{name} has no docstring" for name in undocumented(source)]
+    said += [f"{name} has no example: add a section Examples with >>>" for name in without_example(source)]
+    said += [f"{name} is not in __all__: add it, or begin its name with _" for name in unlisted(source)]
+    assert not said, f"initbook/{module}.py: " + "; ".join(said)
 
 
 BAD_MODULE = '''
@@ -309,7 +314,8 @@ LENGTHS = {f"{module}.{name}": n for module, source in SOURCES.items()
 
 
 def test_half_of_the_functions_are_six_lines_or_less_nine_in_ten_below_sixteen_and_none_is_above_thirty():
-    assert not {name: n for name, n in LENGTHS.items() if n > 30}
+    long = [f"{name} has {n} lines" for name, n in LENGTHS.items() if n > 30]
+    assert not long, "; ".join(long) + ": 30 at most, its docstring not counted"
     assert statistics.median(LENGTHS.values()) <= 6
     assert statistics.quantiles(LENGTHS.values(), n=10)[-1] < 16
 

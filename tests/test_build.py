@@ -114,11 +114,12 @@ def test_node_ends_with_the_process_that_asked():
 def test_locks_hold_hashes_and_no_address():
     python = (ROOT / "requirements.lock").read_text()
     npm = json.loads((ROOT / "tools" / "npm" / "package-lock.json").read_text())
-    assert "://" not in python
+    assert "://" not in python, "requirements.lock has an address: make lock writes none"
     pinned = [line for line in python.splitlines() if "==" in line]
     assert all(line.endswith("\\") for line in pinned), "a package without a hash"
     packages = [entry for name, entry in npm["packages"].items() if name]
-    assert all("integrity" in entry and "resolved" not in entry for entry in packages)
+    assert all("integrity" in entry for entry in packages), "an npm package without a hash"
+    assert not any("resolved" in entry for entry in packages), "package-lock.json has an address: make lock writes none"
 
 
 def test_all_that_the_project_asks_for_is_locked():

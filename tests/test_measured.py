@@ -28,8 +28,11 @@ def test_every_page_was_compared(record_property):
 
 
 def test_every_file_belongs_to_a_page_and_says_where_it_is_from():
-    files = sorted(path.name for path in measured.KEPT.glob("*.toml"))
-    assert files == sorted(measured.path_of(page).name for page in measured.executed())
+    files = {path.name for path in measured.KEPT.glob("*.toml")}
+    pages = {measured.path_of(page).name: page for page in measured.executed()}
+    missing = [f"no tests/numbers/{name}: make html, then make accept P={pages[name]}" for name in {*pages} - files]
+    idle = [f"tests/numbers/{name} belongs to no page: make accept takes it away" for name in files - {*pages}]
+    assert not missing + idle, "\n".join(sorted(missing + idle))
     for path in measured.KEPT.glob("*.toml"):
         assert "\nmeasured_on = " in path.read_text()
 

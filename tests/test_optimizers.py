@@ -94,7 +94,7 @@ LAWS = {  # every optimiser's, and settings other than the usual ones
 
 
 def test_every_optimiser_of_the_package_has_its_law_here():
-    assert set(ALL) == set(LAWS)
+    assert set(ALL) == set(LAWS), f"{', '.join(set(ALL) ^ set(LAWS))}: add its law to LAWS above, or take it away there"
 
 
 def parted(name, law, gradient=noise, decay=0.0, **settings):

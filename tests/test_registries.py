@@ -76,7 +76,8 @@ def line_of(path, words):
 def test_what_a_page_says_of_a_registry_is_true_of_it(path, words, holds):
     line = line_of(path, words)
     assert line, f"{path}: it no longer says “{words}”: take this row away, or say what it says now"
-    assert holds(), f"{path}:{line}: “{words}” is not true of the registry any more: correct the sentence, or its row"
+    said = f"{path}:{line}: “{words}” is not true of the registry any more"
+    assert holds(), f"{said}: correct the sentence, or its row in SAID"
 
 
 NUMBER = "all|every|each|no|none|only|both|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"

@@ -33,7 +33,7 @@ def one_page(page):
     """A page alone, in build/page, for whoever writes it: links to other pages lead nowhere, and nobody complains."""
     page = page.removeprefix("docs/").removesuffix(".md")
     if not (ROOT / "docs" / f"{page}.md").exists():
-        sys.exit(f"page: docs/{page}.md is missing: make page P=variance/he builds docs/variance/he.md")
+        sys.exit(f"page: there is no page {page}: P=variance/he, for example")
     work = ROOT / "build" / "page"
     forget(work)
     alone = {"include_patterns": f"{page}.md,reference/bibliography.md", "root_doc": page,

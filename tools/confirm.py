@@ -70,7 +70,9 @@ def main(arguments):
     good, said = verdict(check)
     print(shown(arguments[0], where, tex, check, shutil.get_terminal_size().columns) + f"\n\n{said}\n")
     if not good:
-        raise SystemExit(f"confirm: the check does not hold: correct {where}, or {check.where}")
+        holds = check.residual[0] <= check.residual[1]
+        raise SystemExit(f"confirm: its twin passes: correct `wrong` in {check.where}" if holds else
+                         f"confirm: the check does not hold: correct {where}, or {check.where}")
     if equations.confirmed(check, tex):
         print("confirm: nothing was changed since this was last confirmed")
         return

@@ -1,7 +1,7 @@
 """Run a page's cells in this interpreter, as written or from other seeds: `python tools/rerun.py docs/variance/he.md`.
 
 Quicker than a build, and what `make accept` learns the sampling errors from: with `--seeds K` every generator of the
-page starts from another seed and nothing is asserted, so what it measures is measured anew. `--json` prints numbers only.
+page starts from another seed and nothing is asserted: what it measures is measured anew. `--json`: numbers only.
 """
 
 import argparse

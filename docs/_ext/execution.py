@@ -162,8 +162,17 @@ class KeptRun(execute.NotebookClientDirect):
         else:
             kept = json.loads(entry.read_text(encoding="utf-8"))
             unpack(kept, self.notebook)
+            self.report_stderr()
             seconds = [cell["seconds"] for cell in kept["cells"]]
             self.report(runtime=sum(seconds), succeeded=True, cells=seconds, glued=handed(kept), texts=texts(kept))
+
+    def report_stderr(self):
+        for index, cell in enumerate(self.notebook.cells):
+            said = [out.text for out in cell.get("outputs", []) if out.get("name") == "stderr"]
+            if said:
+                last = "".join(said).strip().splitlines()[-1]
+                self.logger.warning(f"a cell wrote to stderr, mend its cause: {last}", subtype="exec",
+                                    line=self.cell_line(index))
 
     def report_failure(self, index, said):
         self.logger.warning(f"cell failed:\n{said}", subtype="exec", line=self.cell_line(index))

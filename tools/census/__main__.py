@@ -1,12 +1,19 @@
-"""`python -m census [page …]`: what is wrong, and how much was checked."""
+"""`python -m census [page …]`: what is wrong, and how much was checked; a page is docs/variance/he.md or variance/he."""
 
 import sys
 from pathlib import Path
 
 from census import PAGES, counts, problems
+from census.page import ROOT
+
+
+def page_of(name):
+    path = Path(name) if Path(name).is_file() else ROOT / "docs" / f"{name.removesuffix('.md')}.md"
+    return path.resolve() if path.is_file() else sys.exit(f"census: there is no page {name}: P=variance/he, for example")
+
 
 if __name__ == "__main__":
-    chosen = [Path(name).resolve() for name in sys.argv[1:]]
+    chosen = list(map(page_of, sys.argv[1:]))
     found = problems(chosen)
     print("\n".join(found))
     print(f"census: {len(found)} problems;", ", ".join(f"{n} {what}" for what, n in counts(chosen or PAGES).items()))

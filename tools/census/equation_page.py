@@ -19,9 +19,10 @@ MEANING = {
 def problems(residuals):
     """Equations that are off by more than they may be, and twins that are not."""
     for label, ((off, may), (twin_off, twin_may)) in residuals.items():
-        where = equations.checks()[label].where
+        where, package = equations.checks()[label].where, equations.checks()[label].package
         if not off <= may:
-            yield f"{where}: {label} is off by {off:.3g} and may be off by {may:.3g}: correct the equation or its check"
+            yield (f"{where}: {label} is off by {off:.3g} and may be off by {may:.3g}: correct the equation or "
+                   f"{' or '.join(['its check', *(f'initbook.{name}' for name in package)])}")
         if not twin_off > twin_may:
             yield (f"{where}: the twin of {label} passes: its check cannot tell the equation from a mistake: "
                    "hold the formula against something that the mistake changes")

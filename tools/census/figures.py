@@ -39,7 +39,7 @@ def in_cell(cell):
         "no assertion: assert in this cell what the caption claims": any(
             isinstance(part, ast.Name) for node in nodes if isinstance(node, ast.Assert) for part in ast.walk(node)),
     }
-    return [f"figure {options.get('name', '')}: {said}" for said, there in wanted.items() if not there]
+    return [f"{options.get('name') or 'a figure'}: {said}" for said, there in wanted.items() if not there]
 
 
 def count(page):

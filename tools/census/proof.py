@@ -1,7 +1,7 @@
 """The proof stands beside the page and not in its reader's way.
 
-A visible cell fits the page, and asserts at most the claim just made. No assertion holds a result that somebody typed: what a page
-measured is kept in tests/numbers/. One cell at most is removed, and hands numbers to the text.
+A visible cell fits the page, and asserts at most the claim just made. No assertion holds a result that somebody typed:
+what a page measured is kept in tests/numbers/. One cell at most is removed, and hands numbers to the text.
 """
 
 import ast
@@ -10,7 +10,7 @@ from census.page import CELL
 
 MANY = "a second assertion in a visible cell: keep the claim just made, move others to a figure's cell or to tests/"
 TYPED = "{} in an assertion is a typed result: assert a law, an order or a ratio; `make accept` keeps what is measured"
-REMOVED = "a second cell with remove-cell: one a page hands numbers to the text, what is worth reading is shown"
+REMOVED = "a second cell with remove-cell: merge it into the first, which hands numbers to the text, or show it"
 LONG = "a visible line of {} characters: 76 fit into the box that a reader sees"
 GLUE = "myst_nb in a cell: hand numbers to the text by numbers(name=value, …) of initbook.prose"
 

@@ -16,7 +16,7 @@ from census.page import BOXES, CELL, DOCTEST, figure_options
 # Fences with nothing of their own to check.
 OTHERS = {"sh", "bibtex", "{bibliography}", "{toctree}", "{literalinclude} ../_static/initbook.bib"}
 TAGS = {"hide-input", "remove-cell"}
-FRONT = {"description", "file_format", "kernelspec", "nosearch", "orphan"}
+FRONT = {"description", "file_format", "kernelspec", "mystnb", "nosearch", "orphan"}
 HTML = re.compile(r"\s*<!--(?:(?!-->).)*-->\s*|<kbd>|</\w+>", re.DOTALL)  # a comment, a key of the keyboard
 AUTODOC = re.compile(r"(?:\.\. automodule:: .*\n(?: +:.*\n)*)*")
 SHOWN_AS_CODE = re.compile(r"(?m)^\s*(?:```|\.\. (?:code|testcode|sourcecode))|^(?!\s*\.\. ).*::$")
@@ -78,8 +78,10 @@ def in_session(fence):
 
 def in_front_matter(page):
     """A page with cells says that it has, and every such page describes itself to search engines."""
-    odd = [f"the front matter has `{key}`, which can keep a cell from being run: take it away"
-           for key in page.front if key not in FRONT]
+    timed = page.front.get("mystnb") or {}  # a page may have its own time limit
+    names = [key for key in page.front if key not in FRONT] + [f"mystnb: {key}" for key in timed
+                                                               if key != "execution_timeout"]
+    odd = [f"the front matter has `{name}`, which can keep a cell from being run: take it away" for name in names]
     return odd + [f"the front matter lacks `{key}: …`: add it" for key in ("file_format", "description")
                   if page.cells and not page.front.get(key)]
 
