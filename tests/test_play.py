@@ -257,7 +257,7 @@ def test_gains_are_chosen_by_keyboard_and_by_pointer(opened):
     assert figure.option("softsign").is_checked() and shows_gain(figure, "softsign", "forward")
     figure.option("forward").press("ArrowRight")
     assert shows_gain(figure, "softsign", "backward")
-    for name, which in (("selu", "√2"), ("leaky_relu(0.2)", "1")):
+    for name, which in (("selu", "√2"), ("hard_swish", "1")):
         figure.option(name).click()
         figure.option(which).click()
         assert shows_gain(figure, name, which)

@@ -1,4 +1,4 @@
-"""`python -m census [page …]`: what is wrong, and how much was checked; a page is docs/variance/he.md or variance/he."""
+"""`python -m census [page …]`: what is wrong, and how much was checked; for example variance/he."""
 
 import sys
 from pathlib import Path
@@ -8,8 +8,8 @@ from census.page import ROOT
 
 
 def page_of(name):
-    path = Path(name) if Path(name).is_file() else ROOT / "docs" / f"{name.removesuffix('.md')}.md"
-    return path.resolve() if path.is_file() else sys.exit(f"census: there is no page {name}: P=variance/he, for example")
+    path = ROOT / "docs" / f"{name.removeprefix('docs/').removesuffix('.md')}.md"
+    return path if path.is_file() else sys.exit(f"census: there is no page {name}: P=variance/he, for example")
 
 
 if __name__ == "__main__":
