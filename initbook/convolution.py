@@ -61,7 +61,7 @@ def convolve(x: Array, W: Array, stride: int = 1, groups: int = 1) -> Array:
     require(all(n >= k for n, k in zip(space, kernel, strict=True)), "W",
             f"no larger than the input's space {space}", f"kernel {kernel}")
     out = [(n - k) // s + 1 for n, k in zip(space, kernel, strict=True)]
-    z = np.zeros((len(x), *out, W.shape[-1]))
+    z = np.zeros((len(x), *out, W.shape[-1]), np.result_type(x, W))
     for u, window in _windows(kernel, out, s):
         z += _times(x[window], W[u], groups)
     return z
@@ -103,7 +103,7 @@ def convolve_transpose(x: Array, W: Array, stride: int = 1, groups: int = 1) -> 
     _check_fit(x, W, groups)
     space, kernel = x.shape[1:-1], W.shape[:-2]
     out = [(n - 1) * s + k for n, k in zip(space, kernel, strict=True)]
-    z = np.zeros((len(x), *out, W.shape[-1]))
+    z = np.zeros((len(x), *out, W.shape[-1]), np.result_type(x, W))
     for u, window in _windows(kernel, space, s):
         z[window] += _times(x, W[u], groups)
     return z

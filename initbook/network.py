@@ -4,7 +4,8 @@ Parameters are a list ``[(W, b), …]``, one pair a layer. With rows as samples,
 
 .. math:: z^l = h^{l-1} W^l + b^l, \qquad h^l = f^l(z^l), \qquad h^0 = x.
 
-The module chooses neither the weights nor the activations: both are handed in.
+The module chooses neither the weights nor the activations: both are handed in. Everything is computed in the float
+type of the weights.
 
 >>> import numpy as np
 >>> from initbook.activations import tanh
@@ -106,6 +107,7 @@ def forward(params: Params, x: Array, activations: Activation | Sequence[Activat
     x = floats("x", x, ndim=2)
     fan_in = params[0][0].shape[0]
     require(x.shape[1] == fan_in, "x", f"of shape (samples, {fan_in})", f"shape {x.shape}")
+    x = x.astype(params[0][0].dtype, copy=False)
     z, h = [x], [x]
     for (W, b), f in zip(params, fs, strict=True):
         u = h[-1] @ W
@@ -155,7 +157,7 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
     sizes = [params[0][0].shape[0], *(len(b) for _, b in params)]
     traced = [h.shape[1] for h in trace.h]
     require(traced == sizes, "trace", f"of layers of {sizes} units, as in params", traced)
-    dh = floats("dh", dh, shape=trace.h[-1].shape)
+    dh = floats("dh", dh, shape=trace.h[-1].shape).astype(trace.h[-1].dtype, copy=False)
     grads, dzs, dhs = [], [], [dh]
     for l in range(len(params), 0, -1):
         W, _ = params[l - 1]

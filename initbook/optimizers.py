@@ -1,7 +1,8 @@
 r"""Optimisers: how the parameters move, given the gradient.
 
 An optimiser is two plain functions: ``init(params)`` makes its state, and
-``step(params, grads, state)`` returns new parameters and a new state. Nothing is changed in place.
+``step(params, grads, state)`` returns new parameters and a new state. Nothing is changed in place, and
+parameters keep their float type.
 
 >>> import numpy as np
 >>> params = [(np.array([[1.0]]), np.array([0.0]))]
@@ -210,9 +211,7 @@ def _rate(lr: Rate) -> Rate:
         for i, pair in enumerate(lr):
             is_pair = isinstance(pair, Sequence) and len(pair) == 2
             require(is_pair, f"lr[{i}]", "a pair: one rate for W, one for b", repr(pair))
-            for rate in pair:
-                number(f"lr[{i}]", rate, above=0)
-        return lr
+        return [tuple(number(f"lr[{i}]", rate, above=0) for rate in pair) for i, pair in enumerate(lr)]
     return number("lr", lr, above=0)
 
 
