@@ -52,7 +52,7 @@ class Grads(NamedTuple):
 
     ``params`` has the layout of the parameters: ``[(dL/dW, dL/db), …]``. ``z[l]`` is
     :math:`dL/dz^l` and ``h[l]`` is :math:`dL/dh^l`; index = layer, and both at 0 are
-    :math:`dL/dx`.
+    :math:`dL/dx`, or None where it was not asked for.
 
     Examples
     --------
@@ -112,13 +112,14 @@ def forward(params: Params, x: Array, activations: Activation | Sequence[Activat
     for (W, b), f in zip(params, fs, strict=True):
         u = h[-1] @ W
         hidden = len(z) < len(params)
-        z.append((batch_norm(u) if normalize and hidden else u) + b)
+        z.append(batch_norm(u) if normalize and hidden else u)
+        z[-1] += b
         h.append(f.f(z[-1]))
     return Trace(z, h)
 
 
 def backward(params: Params, trace: Trace, activations: Activation | Sequence[Activation],
-             dh: Array, normalize: bool = False) -> Grads:
+             dh: Array, normalize: bool = False, dx: bool = True) -> Grads:
     r"""The derivatives of the loss with respect to everything, by the chain rule from the top.
 
     .. math::
@@ -137,6 +138,8 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
         What :func:`forward` returned.
     dh
         :math:`dL/dh` at the output, of the shape of ``trace.h[-1]``: what ``loss.grad`` returns.
+    dx
+        Whether :math:`dL/dx` is computed too. Training does without: then ``z[0]`` and ``h[0]`` are None.
 
     Raises
     ------
@@ -166,7 +169,7 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
         du = batch_norm_backward(trace.h[l - 1] @ W, dz) if normalized else dz
         grads.insert(0, (trace.h[l - 1].T @ du, dz.sum(axis=0)))
         dzs.insert(0, dz)
-        dhs.insert(0, du @ W.T)
+        dhs.insert(0, du @ W.T if dx or l > 1 else None)
     return Grads(grads, [dhs[0], *dzs], dhs)
 
 

@@ -84,7 +84,13 @@ def sgd(lr: Rate, weight_decay: float = 0.0) -> Optimizer:
     Traceback (most recent call last):
     ValueError: lr must be a finite number above 0; got nan
     """
-    return momentum(lr, beta=0.0, weight_decay=weight_decay)
+    lr, decay = _rate(lr), number("weight_decay", weight_decay, at_least=0)
+
+    def step(params: Params, grads: Params, state: None) -> tuple[Params, None]:
+        _check_fit(params, grads)
+        return _descend(params, lr, _decayed(grads, params, decay)), state
+
+    return Optimizer(lambda params: None, step)
 
 
 @_listed
@@ -145,7 +151,7 @@ def _with_velocity(lr: Rate, beta: float, weight_decay: float, update: Callable[
 
     def step(params: Params, grads: Params, v: Params) -> tuple[Params, Params]:
         _check_fit(params, grads)
-        grads = [(dW + decay * W, db) for (W, _), (dW, db) in zip(params, grads, strict=True)]
+        grads = _decayed(grads, params, decay)
         v = _zip_map(lambda v, g: beta * v + g, v, grads)
         return _descend(params, lr, _zip_map(update, v, grads)), v
 
@@ -200,8 +206,7 @@ def adam(lr: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8,
         s = _zip_map(lambda s, g: beta2 * s + (1 - beta2) * g**2, s, grads)
         update = _zip_map(
             lambda m, s: m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + eps), m, s)
-        update = [(uW + decay * W, ub) for (uW, ub), (W, _) in zip(update, params, strict=True)]
-        return _descend(params, lr, update), (m, s, t)
+        return _descend(params, lr, _decayed(update, params, decay)), (m, s, t)
 
     return Optimizer(lambda params: (_zeros_like(params), _zeros_like(params), 0), step)
 
@@ -219,8 +224,15 @@ def _descend(params: Params, lr: Rate, update: Params) -> Params:
     each = lr if isinstance(lr, Sequence) else [(lr, lr)] * len(params)
     require(len(each) == len(params), "lr", f"one rate, or a list of {len(params)} pairs",
             f"a list of {len(each)}")
-    return [(W - lr_W * uW, b - lr_b * ub)
+    # W - lr * u, written as a sum: numpy puts it into the memory of the product, which nobody needs afterwards.
+    return [(-lr_W * uW + W, -lr_b * ub + b)
             for (W, b), (uW, ub), (lr_W, lr_b) in zip(params, update, each, strict=True)]
+
+
+def _decayed(update: Params, params: Params, decay: float) -> Params:
+    if decay == 0:
+        return update
+    return [(uW + decay * W, ub) for (uW, ub), (W, _) in zip(update, params, strict=True)]
 
 
 def _check_fit(params: Params, grads: Params) -> None:

@@ -193,14 +193,20 @@ def train(params: Params, x: Array, y: np.ndarray, *,
     for step in tqdm(range(steps + 1), disable=None if progress else True):
         if step > 0:
             batch = next(rows)
-            _, grads = loss_and_grads(params, x[batch], y[batch], activations, loss,
-                                      normalize)
-            params, state = optimizer.step(params, grads.params, state)
+            grads = _gradient(params, x[batch], y[batch], activations, loss, normalize)
+            params, state = optimizer.step(params, grads, state)
         if step % every == 0 or step == steps:
             value = loss.value(forward(params, x, activations, normalize).h[-1], y)
             kept.append((step, value, record(step, params) if record else None))
     step_numbers, values, records = zip(*kept, strict=True)
     return History(params, np.array(step_numbers), np.array(values), list(records))
+
+
+def _gradient(params: Params, x: Array, y: np.ndarray, activations: Activation | Sequence[Activation],
+              loss: Loss, normalize: bool) -> Params:
+    """What a step reads of :func:`loss_and_grads`: neither the loss's value nor dL/dx is computed."""
+    trace = forward(params, x, activations, normalize)
+    return backward(params, trace, activations, loss.grad(trace.h[-1], y), normalize, dx=False).params
 
 
 def _rows(rng: np.random.Generator | None, samples: int, batch_size: int | None) -> Iterator:

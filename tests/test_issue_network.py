@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from checks import LOSSES, flat, targets
-from initbook import activations, normalization, optimizers
+from initbook import activations, normalization, optimizers, training
 from initbook.convolution import convolve, convolve_transpose
 from initbook.initializers import he_normal, init_params, normal
 from initbook.losses import Loss, softmax, softmax_cross_entropy
-from initbook.network import forward
+from initbook.network import backward, forward
 from initbook.training import loss_and_grads, train
 
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(float)
@@ -98,3 +98,52 @@ def test_training_keeps_the_type_of_the_weights_and_goes_the_same_way(make, batc
     for end in ends[:2]:
         assert types(*flat(end.params)) == {dtype}
         np.testing.assert_allclose(end.loss, ends[2].loss, rtol=1e-5)
+
+
+# --- what nobody reads is not computed
+
+
+def test_without_the_gradient_for_the_input_all_else_is_the_same_to_the_last_bit():
+    for normalize in (False, True):
+        trace = forward(PARAMS, X, activations.gelu, normalize)
+        dh = softmax_cross_entropy.grad(trace.h[-1], Y)
+        whole, part = (backward(PARAMS, trace, activations.gelu, dh, normalize, dx=dx) for dx in (True, False))
+        assert part.z[0] is part.h[0] is None and whole.z[0] is whole.h[0] is not None
+        for a, b in zip([*flat(whole.params), *whole.z[1:], *whole.h[1:]],
+                        [*flat(part.params), *part.z[1:], *part.h[1:]], strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_training_asks_for_no_gradient_for_the_input_and_for_the_loss_only_where_it_is_recorded(monkeypatch):
+    asked, values = [], []
+
+    def spied(*args, **options):
+        asked.append(options)
+        return backward(*args, **options)
+
+    def value(h, y):
+        values.append(len(h))
+        return softmax_cross_entropy.value(h, y)
+
+    monkeypatch.setattr(training, "backward", spied)
+    train(PARAMS, X, Y, activations=activations.relu, loss=Loss("spied", value, softmax_cross_entropy.grad),
+          optimizer=optimizers.sgd(0.1), steps=6, batch_size=4, rng=np.random.default_rng(0), every=3)
+    assert asked == [{"dx": False}] * 6
+    assert values == [len(X)] * 3
+
+
+@by_make
+def test_a_step_is_the_weights_minus_the_update_to_the_last_bit(make):
+    rng = np.random.default_rng(3)
+    W, dW = rng.normal(size=(2, 300, 400))  # large, so that numpy reuses memory
+    opt, before = make(0.1), W.copy()
+    (V, c), = opt.step([(W, W[0])], [(dW, dW[0])], opt.init([(W, W[0])]))[0]
+    update, = opt.step([(0 * W, 0 * W[0])], [(dW, dW[0])], opt.init([(W, W[0])]))[0]
+    np.testing.assert_array_equal(V, W - (-update[0]))
+    np.testing.assert_array_equal(W, before)
+    np.testing.assert_array_equal(c, W[0] + update[1])
+
+
+def test_gradient_descent_keeps_no_velocity():
+    assert optimizers.sgd(0.1).init(PARAMS) is None
+    assert len(optimizers.momentum(0.1).init(PARAMS)) == len(PARAMS)
