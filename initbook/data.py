@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from initbook._check import Array, choice, labels, require
+from initbook._check import Array, choice, count, labels, require
 
 __all__ = ["MNIST_COUNTS", "Data", "class_counts", "digits", "mnist", "read_idx"]
 
@@ -201,4 +201,4 @@ def class_counts(y: NDArray[np.integer], classes: int = 10) -> list[int]:
     >>> class_counts(np.array([0, 2, 2]), classes=3)
     [1, 0, 2]
     """
-    return np.bincount(labels("y", y, classes), minlength=classes).tolist()
+    return np.bincount(labels("y", y, count("classes", classes)), minlength=classes).tolist()

@@ -102,8 +102,8 @@ def forward(params: Params, x: Array, activations: Activation | Sequence[Activat
     >>> forward([(W, b), (V, c)], np.array([[2.0], [-2.0]]), relu).h[-1].tolist()
     [[2.5], [2.0]]
     """
-    fs = _per_layer(activations, len(params))
     check_params(params)
+    fs = _per_layer(activations, len(params))
     x = floats("x", x, ndim=2)
     fan_in = params[0][0].shape[0]
     require(x.shape[1] == fan_in, "x", f"of shape (samples, {fan_in})", f"shape {x.shape}")
@@ -155,8 +155,9 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
     >>> backward(params, trace, identity, dh=np.array([[1.0]])).params[0][0].tolist()
     [[3.0]]
     """
-    fs = _per_layer(activations, len(params))
     check_params(params)
+    fs = _per_layer(activations, len(params))
+    require(isinstance(trace, Trace), "trace", "a Trace, as forward returns", type(trace).__name__, TypeError)
     sizes = [params[0][0].shape[0], *(len(b) for _, b in params)]
     traced = [h.shape[1] for h in trace.h]
     require(traced == sizes, "trace", f"of layers of {sizes} units, as in params", traced)
@@ -183,6 +184,8 @@ def check_params(params: Params) -> None:
     Traceback (most recent call last):
     ValueError: params[1] W must be of shape (4, fan_out), to chain with the layer below; got shape (5, 2)
     """
+    is_list = isinstance(params, Sequence)
+    require(is_list, "params", "a list of one or more pairs (W, b)", type(params).__name__, TypeError)
     require(len(params) > 0, "params", "a list of one or more pairs (W, b)", params)
     below = None
     for i, pair in enumerate(params):

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from initbook._check import Array, number, require
-from initbook.network import Params
+from initbook.network import Params, check_params
 
 __all__ = ["ALL", "Optimizer", "Rate"]  # and, at the end, all that is in ALL
 
@@ -151,6 +151,7 @@ def _with_velocity(lr: Rate, beta: float, weight_decay: float, update: Callable[
 
     def step(params: Params, grads: Params, v: Params) -> tuple[Params, Params]:
         _check_fit(params, grads)
+        require(isinstance(v, Sequence), "state", "what init(params) made", repr(v), TypeError)
         grads = _decayed(grads, params, decay)
         v = _zip_map(lambda v, g: beta * v + g, v, grads)
         return _descend(params, lr, _zip_map(update, v, grads)), v
@@ -201,6 +202,7 @@ def adam(lr: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8,
 
     def step(params: Params, grads: Params, state: tuple) -> tuple[Params, tuple]:
         _check_fit(params, grads)
+        require(isinstance(state, Sequence), "state", "what init(params) made", repr(state), TypeError)
         m, s, t = state[0], state[1], state[2] + 1
         m = _zip_map(lambda m, g: beta1 * m + (1 - beta1) * g, m, grads)
         s = _zip_map(lambda s, g: beta2 * s + (1 - beta2) * g**2, s, grads)
@@ -236,6 +238,8 @@ def _decayed(update: Params, params: Params, decay: float) -> Params:
 
 
 def _check_fit(params: Params, grads: Params) -> None:
+    for name, pairs in (("params", params), ("grads", grads)):
+        require(isinstance(pairs, Sequence), name, "a list of pairs (W, b)", type(pairs).__name__, TypeError)
     shapes, given = ([tuple(getattr(array, "shape", None) for array in pair) for pair in pairs]
                      for pairs in (params, grads))
     require(given == shapes, "grads", f"of the shapes of params, {shapes}", given)
@@ -246,6 +250,7 @@ def _zip_map(f: Callable, a: Params, b: Params) -> Params:
 
 
 def _zeros_like(params: Params) -> Params:
+    check_params(params)
     return [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]
 
 

@@ -345,3 +345,51 @@ def test_home_is_known_by_its_sign(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     lay(tmp_path, "digits")
     assert len(data.mnist("~/digits").x) == 3
+
+
+# --- objects of a wrong kind
+
+
+TRACE, GRADS = forward(PARAMS, X, activations.tanh), [(W, b) for W, b in PARAMS]
+DH = softmax_cross_entropy.grad(TRACE.h[-1], Y)
+A_LIST = "params must be a list of one or more pairs (W, b); got "
+A_TRACE = "trace must be a Trace, as forward returns; got "
+A_LOSS = "loss must be a Loss, such as losses.squared_error; got "
+
+
+def trained(params=PARAMS, **changed):
+    options = {"activations": activations.tanh, "loss": softmax_cross_entropy, "optimizer": optimizers.sgd(0.1)}
+    return train(params, X, Y, steps=1, **(options | changed))
+
+
+WRONG_KINDS = [
+    *[(lambda given=given: forward(given, X, activations.tanh), A_LIST + said)
+      for given, said in ((None, "NoneType"), (3, "int"), ({}, "dict"), (PARAMS[0][0], "ndarray"))],
+    (lambda: backward(None, TRACE, activations.tanh, DH), A_LIST + "NoneType"),
+    *[(lambda given=given: backward(PARAMS, given, activations.tanh, DH), A_TRACE + said)
+      for given, said in ((None, "NoneType"), ("trace", "str"), (TRACE.h, "list"))],
+    (lambda: loss_and_grads(None, X, Y, activations.tanh, softmax_cross_entropy), A_LIST + "NoneType"),
+    (lambda: loss_and_grads(PARAMS, X, Y, activations.tanh, "mse"), A_LOSS + "'mse'"),
+    (lambda: training.accuracy(None, X, Y, activations.tanh), A_LIST + "NoneType"),
+    (lambda: training.moved(PARAMS, None), A_LIST + "NoneType"),
+    (lambda: trained(None), A_LIST + "NoneType"),
+    (lambda: trained(loss=None), A_LOSS + "None"),
+    (lambda: trained(record="loss"), "record must be a function record(step, params); got 'loss'"),
+    *[(lambda make=make, a=a, b=b: make(0.1).step(a, b, None), f"{name} must be a list of pairs (W, b); got NoneType")
+      for make in optimizers.ALL.values() for a, b, name in ((None, GRADS, "params"), (PARAMS, None, "grads"))],
+    *[(lambda make=make: make(0.1).step(PARAMS, GRADS, None), "state must be what init(params) made; got None")
+      for name, make in optimizers.ALL.items() if name != "sgd"],
+    *[(lambda make=make: make(0.1).init(None), A_LIST + "NoneType")
+      for name, make in optimizers.ALL.items() if name != "sgd"],
+    (lambda: data.mnist(None), "folder must be a path; got None"),
+    (lambda: data.read_idx(3), "path must be a path; got 3"),
+    (lambda: data.class_counts(Y, None), "classes must be a whole number; got None"),
+    (lambda: fans((3, 3, 4, 4), space=(3, None)), "space must be a whole number; got None"),
+]
+
+
+@pytest.mark.parametrize(("call", "sentence"), WRONG_KINDS)
+def test_an_object_of_a_wrong_kind_meets_a_sentence(call, sentence):
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert str(caught.value) == sentence
