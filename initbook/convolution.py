@@ -10,7 +10,7 @@ Samples come first and channels last, ``(samples, *space, channels)``; a kernel 
 [1.0, 1.0, 1.0, 1.0]
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 import numpy as np
@@ -61,19 +61,21 @@ def convolve(x: Array, W: Array, stride: int = 1, groups: int = 1) -> Array:
     require(all(n >= k for n, k in zip(space, kernel, strict=True)), "W",
             f"no larger than the input's space {space}", f"kernel {kernel}")
     out = [(n - k) // s + 1 for n, k in zip(space, kernel, strict=True)]
-    z = np.zeros((len(x), *out, W.shape[-1]))
+    z = np.zeros((len(x), *out, W.shape[-1]), np.result_type(x, W))
     for u, window in _windows(kernel, out, s):
         z += _times(x[window], W[u], groups)
     return z
 
 
-def convolve_transpose(x: Array, W: Array, stride: int = 1, groups: int = 1) -> Array:
+def convolve_transpose(x: Array, W: Array, stride: int = 1, groups: int = 1,
+                       output_size: Sequence[int] | None = None) -> Array:
     r"""Each input is spread over a window of the output, and overlapping windows add up.
 
     .. math:: z_{s p + u,\, k} = \sum_{c} x_{p, c}\; W_{u, c, k} \quad \text{summed over all } (p, u)
 
     It is the transpose, as a linear map, of :func:`convolve` with the same stride and groups and the
-    kernel :func:`exchange_channels` makes: it takes a gradient back through a convolution.
+    kernel :func:`exchange_channels` makes, on inputs of space ``output_size``: it takes a gradient back through a
+    convolution. (With a stride, inputs of several sizes have outputs of one size.)
 
     Parameters
     ----------
@@ -85,11 +87,19 @@ def convolve_transpose(x: Array, W: Array, stride: int = 1, groups: int = 1) -> 
         :math:`s`, how far apart the windows of two neighbouring inputs lie.
     groups
         As for :func:`convolve`.
+    output_size
+        The space of the output, from ``(space - 1) * stride + kernel``, the size without it, to ``stride - 1`` more
+        in each direction. What no window reaches is 0.
 
     Returns
     -------
     array
-        Shape ``(samples, *out, channels_out)`` with ``out = (space - 1) * stride + kernel``.
+        Shape ``(samples, *output_size, channels_out)``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`convolve` does, or if no convolution of these takes ``output_size`` to the space of ``x``.
 
     Examples
     --------
@@ -97,13 +107,15 @@ def convolve_transpose(x: Array, W: Array, stride: int = 1, groups: int = 1) -> 
     >>> x = np.array([1.0, 10.0]).reshape(1, 2, 1)
     >>> convolve_transpose(x, np.ones((3, 1, 1)), stride=2).ravel().tolist()
     [1.0, 1.0, 11.0, 10.0, 10.0]
+    >>> convolve_transpose(x, np.ones((3, 1, 1)), stride=2, output_size=[6]).ravel().tolist()
+    [1.0, 1.0, 11.0, 10.0, 10.0, 0.0]
     """
     x, W, s = floats("x", x), floats("W", W), count("stride", stride)
     groups = count("groups", groups)
     _check_fit(x, W, groups)
     space, kernel = x.shape[1:-1], W.shape[:-2]
-    out = [(n - 1) * s + k for n, k in zip(space, kernel, strict=True)]
-    z = np.zeros((len(x), *out, W.shape[-1]))
+    out = _output_size(output_size, [(n - 1) * s + k for n, k in zip(space, kernel, strict=True)], s)
+    z = np.zeros((len(x), *out, W.shape[-1]), np.result_type(x, W))
     for u, window in _windows(kernel, space, s):
         z[window] += _times(x, W[u], groups)
     return z
@@ -138,6 +150,17 @@ def exchange_channels(W: Array, groups: int = 1) -> Array:
     out = W.shape[-1]
     require(out % count("groups", groups) == 0, "groups", f"a divisor of the {out} output channels", groups)
     return np.concatenate([np.swapaxes(w, -1, -2) for w in np.split(W, groups, axis=-1)], axis=-1)
+
+
+def _output_size(size: Sequence[int] | None, least: list[int], stride: int) -> list[int]:
+    if size is None:
+        return least
+    most = [n + stride - 1 for n in least]
+    fits = np.shape(size) == (len(least),)
+    sizes = [count("output_size", n) for n in size] if fits else []
+    fits = fits and all(a <= n <= b for a, n, b in zip(least, sizes, most, strict=True))
+    require(fits, "output_size", f"from {least} to {most}", size)
+    return sizes
 
 
 def _windows(kernel: tuple, positions: tuple, stride: int) -> Iterator[tuple]:

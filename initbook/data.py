@@ -8,13 +8,14 @@
 import gzip
 import zlib
 from math import prod
+from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from initbook._check import Array, choice, labels
+from initbook._check import Array, choice, count, labels, require
 
 __all__ = ["MNIST_COUNTS", "Data", "class_counts", "digits", "mnist", "read_idx"]
 
@@ -27,6 +28,7 @@ again where the files are at hand."""
 
 _STEMS = {"train": "train", "test": "t10k"}
 _IMAGES, _LABELS = 2051, 2049  # the two magic numbers of MNIST's files
+_PLACES = (".", "raw", "MNIST/raw", "MNIST", "mnist")  # where libraries put them in the folder they are given
 
 
 class Data(NamedTuple):
@@ -66,37 +68,42 @@ def mnist(folder: str | Path, split: str = "train") -> Data:
     ----------
     folder
         Where the files are: ``train-images-idx3-ubyte`` and ``train-labels-idx1-ubyte``, or
-        ``t10k-…`` for the test split, each as it is or gzipped with the ending ``.gz``.
+        ``t10k-…`` for the test split, each as it is or gzipped with the ending ``.gz``. Names with a dot, as
+        unpackers write them (``train-images.idx3-ubyte``), and folders as libraries lay them (``MNIST/raw`` in the one
+        that is given, or a folder for each file) are found, too.
     split
         ``"train"`` (60 000 images, 28 × 28 pixels) or ``"test"`` (10 000).
 
     Raises
     ------
     FileNotFoundError
-        If a file is missing; the message names the two names that were looked for.
+        If a file is missing; the message says what was looked for, and which files of like names lie there.
     ValueError
-        If a file is not what it should be (see :func:`read_idx`), or if the numbers of images and
-        labels differ.
+        If a file is not what it should be (see :func:`read_idx`), if it holds no image or images without
+        pixels, or if the numbers of images and labels differ.
 
     Examples
     --------
     >>> mnist("no such folder")
     Traceback (most recent call last):
-    FileNotFoundError: no such folder: expected train-images-idx3-ubyte or train-images-idx3-ubyte.gz
+    FileNotFoundError: no such folder: expected train-images-idx3-ubyte or train-images-idx3-ubyte.gz; found no folder
     """
     stem = choice("split", split, _STEMS)
-    image_path = _find(Path(folder), f"{stem}-images-idx3-ubyte")
-    label_path = _find(Path(folder), f"{stem}-labels-idx1-ubyte")
+    folder = _path("folder", folder)
+    image_path = _find(folder, f"{stem}-images", "idx3")
+    label_path = _find(folder, f"{stem}-labels", "idx1")
     x, y = read_idx(image_path, _IMAGES), read_idx(label_path, _LABELS)
+    if x.size == 0:
+        raise ValueError(f"{image_path}: expected one image or more, of one pixel or more; found shape {x.shape}")
     if len(x) != len(y):
         raise ValueError(f"{image_path} holds {len(x)} images but {label_path} {len(y)} labels")
-    if y.size and y.max() > 9:
+    if y.max() > 9:
         raise ValueError(f"{label_path}: expected labels from 0 to 9; found {y.max()}")
     return Data(x.reshape(len(x), -1) / 255.0, y.astype(int))
 
 
 def read_idx(path: str | Path, magic: int | None = None) -> NDArray[np.uint8]:
-    """One IDX file of bytes, gzipped or not, as an array.
+    """One IDX file of bytes, gzipped or not, as an array of its own, which may be written to.
 
     Parameters
     ----------
@@ -111,8 +118,8 @@ def read_idx(path: str | Path, magic: int | None = None) -> NDArray[np.uint8]:
     FileNotFoundError
         If it is missing.
     ValueError
-        If it begins with another number, is shorter or longer than its header says, or is a
-        damaged gzip file. The message names the file and what was expected.
+        If it begins with another number, is shorter or longer than its header says, has a header that no
+        array can follow, or is a damaged gzip file. The message names the file and what was expected.
 
     Examples
     --------
@@ -123,7 +130,7 @@ def read_idx(path: str | Path, magic: int | None = None) -> NDArray[np.uint8]:
     ...     read_idx(path).tolist()
     [7, 2, 1]
     """
-    path = Path(path)
+    path = _path("path", path)
     raw = _read_bytes(path)
     shape = _shape(path, raw, magic)
     start = 4 + 4 * len(shape)
@@ -131,7 +138,15 @@ def read_idx(path: str | Path, magic: int | None = None) -> NDArray[np.uint8]:
     if len(raw) != expected:
         raise ValueError(f"{path}: expected {expected} bytes, for an array of shape {shape}; "
                          f"found {len(raw)}")
-    return np.frombuffer(raw, np.uint8, offset=start).reshape(shape)
+    try:
+        return np.frombuffer(raw, np.uint8, offset=start).reshape(shape).copy()
+    except ValueError as error:  # too many dimensions, or one that is too long beside one of 0
+        raise ValueError(f"{path}: expected the shape of an array; found {shape}") from error
+
+
+def _path(name: str, value: str | Path) -> Path:
+    require(isinstance(value, str | PathLike), name, "a path", repr(value), TypeError)
+    return Path(value).expanduser()
 
 
 def _shape(path: Path, raw: bytes, magic: int | None) -> tuple[int, ...]:
@@ -158,11 +173,23 @@ def _read_bytes(path: Path) -> bytes:
         raise ValueError(f"{path}: expected a whole gzip file; found {error}") from error
 
 
-def _find(folder: Path, name: str) -> Path:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
-            return path
-    raise FileNotFoundError(f"{folder}: expected {name} or {name}.gz")
+def _find(folder: Path, what: str, idx: str) -> Path:
+    name = f"{what}-{idx}-ubyte"
+    for place in (*_PLACES, name):
+        for file in (name, f"{name}.gz", f"{what}.{idx}-ubyte", f"{what}.{idx}-ubyte.gz"):
+            if (folder / place / file).is_file():
+                return folder / place / file
+    raise FileNotFoundError(f"{folder}: expected {name} or {name}.gz{_like(folder, what, idx)}")
+
+
+def _like(folder: Path, what: str, idx: str) -> str:
+    """What lies there instead: up to five files of like names, three folders deep."""
+    if not folder.is_dir():
+        return "; found a file" if folder.is_file() else "; found no folder"
+    words = (what.partition("-")[2], idx, "mnist")
+    found = [path.relative_to(folder).as_posix() for depth in ("*", "*/*", "*/*/*") for path in folder.glob(depth)
+             if path.is_file() and any(word in path.name.lower() for word in words)]
+    return "; found " + ", ".join(sorted(found)[:5]) if found else ""
 
 
 def class_counts(y: NDArray[np.integer], classes: int = 10) -> list[int]:
@@ -174,4 +201,4 @@ def class_counts(y: NDArray[np.integer], classes: int = 10) -> list[int]:
     >>> class_counts(np.array([0, 2, 2]), classes=3)
     [1, 0, 2]
     """
-    return np.bincount(labels("y", y, classes), minlength=classes).tolist()
+    return np.bincount(labels("y", y, count("classes", classes)), minlength=classes).tolist()

@@ -13,6 +13,7 @@ biases. Randomness is the first argument, always.
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -196,8 +197,13 @@ def orthogonal(gain: float = 1.0) -> Initializer:
 
 
 def fans(shape: Sequence[int], *, groups: int = 1, stride: int = 1, transposed: bool = False,
-         fused: int = 1) -> tuple[float, float]:
+         fused: int = 1, space: Sequence[int] | None = None, padding: int = 0) -> tuple[float, float]:
     r"""``(fan_in, fan_out)``: how many inputs a unit sums, and how many units an input feeds.
+
+    The rule, with :math:`K` the number of kernel positions, is :math:`(K c_\text{in}, K c_\text{out} / s^r)`, with the
+    division moved to the first where ``transposed``; channels are those of one group. It holds in the middle of a map
+    that is larger than the kernel, exactly where :math:`s` divides the kernel's sides, else on average. At borders, and
+    on small maps, units sum fewer or inputs feed fewer: with ``space`` they are counted.
 
     Parameters
     ----------
@@ -212,19 +218,27 @@ def fans(shape: Sequence[int], *, groups: int = 1, stride: int = 1, transposed: 
     transposed
         A transposed convolution, where it is the output that meets one position in :math:`s^r`.
     fused
-        How many projections lie side by side in one dense matrix: 3 for queries, keys and values.
+        How many projections lie side by side in one dense matrix: 3 for queries, keys and values. Then the fans are
+        those of one of them, as if it stood alone. The input feeds all: ``fused`` times that fan-out, which is
+        what a gradient that comes back through all of them meets. Heads lie side by side within a projection and
+        change nothing: a kernel ``(n, heads, d)`` is handed in as the matrix ``(n, heads * d)`` that it is.
+    space
+        The size of the input's map, such as ``(1, 1)`` where a generator starts; the fans are then counted on it,
+        as means over the outputs and over the inputs.
+    padding
+        With ``space``: how many zeros surround it, or how many positions a transposed convolution cuts off, on each
+        side; zeros are not counted.
 
     Returns
     -------
     tuple
-        With :math:`K` the number of kernel positions: :math:`(K c_\text{in}, K c_\text{out} / s^r)`, with the
-        division moved to the first where ``transposed``; channels are those of one group. At the
-        borders an input feeds fewer. Whole numbers where they are whole.
+        Whole numbers where they are whole.
 
     Raises
     ------
     ValueError
-        If the shape has fewer than two dimensions, or if ``groups`` or ``fused`` does not divide it.
+        If the shape has fewer than two dimensions, if ``groups`` or ``fused`` does not divide it, or if ``space``
+        does not fit the kernel.
 
     Examples
     --------
@@ -238,16 +252,36 @@ def fans(shape: Sequence[int], *, groups: int = 1, stride: int = 1, transposed: 
     (256, 512)
     >>> fans((512, 1536), fused=3)
     (512, 512)
+    >>> fans((4, 4, 100, 512), transposed=True, space=(1, 1))  # not 1600: one position of the kernel meets one input
+    (100, 8192)
+    >>> fans((3, 3, 16, 16), space=(2, 2), padding=1)  # four positions, not nine
+    (64, 64)
     """
     allowed = "(fan_in, fan_out), or (*kernel, channels_in, channels_out)"
     require(np.ndim(shape) == 1 and len(shape) >= 2, "shape", allowed, shape)
     *kernel, n_in, n_out = (count("shape", n) for n in shape)
     parts = count("groups", groups) * count("fused", fused)
     require(n_out % parts == 0, "groups and fused", f"divisors of the {n_out} outputs", parts)
-    positions = int(np.prod(kernel))
-    skipped = count("stride", stride) ** len(kernel)
-    in_skip, out_skip = (skipped, 1) if transposed else (1, skipped)
-    return _whole(positions * n_in / in_skip), _whole(positions * n_out / parts / out_skip)
+    met, windows, places = _meetings(kernel, count("stride", stride), transposed, space,
+                                     count("padding", padding, at_least=0))
+    inputs, outputs = (windows, places) if transposed else (places, windows)
+    return _whole(met * n_in / outputs), _whole(met * n_out / parts / inputs)
+
+
+def _meetings(kernel: list[int], stride: int, transposed: bool, space: Sequence[int] | None,
+              padding: int) -> tuple[int, int, int]:
+    """How often a window meets a place of the larger map, on how many windows and how many places: in the middle of a
+    large map, on one window and its ``stride`` places a direction; else on all of ``space``."""
+    if space is None:
+        return prod(kernel), 1, stride**len(kernel)
+    require(np.shape(space) == (len(kernel),), "space", f"of {len(kernel)} sizes, as the kernel", space)
+    sizes = [count("space", n) for n in space]
+    windows = sizes if transposed else [(n + 2 * padding - k) // stride + 1 for n, k in zip(sizes, kernel, strict=True)]
+    places = [(n - 1) * stride + k - 2 * padding for n, k in zip(sizes, kernel, strict=True)] if transposed else sizes
+    require(min([1, *windows, *places]) > 0, "space", f"large enough for the kernel {tuple(kernel)}", space)
+    met = [sum(0 <= stride * i + u - padding < n for i in range(w) for u in range(k))
+           for w, n, k in zip(windows, places, kernel, strict=True)]
+    return prod(met), prod(windows), prod(places)
 
 
 def _whole(n: float) -> float:

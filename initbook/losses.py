@@ -32,7 +32,7 @@ class Loss:
     value
         ``value(output, y)``, a Python float: the mean over samples, in nats for a cross-entropy.
     grad
-        ``grad(output, y)``, of the shape of the output: the derivative of ``value``.
+        ``grad(output, y)``, of the shape and float type of the output: the derivative of ``value``.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def _with_labels(output: Array, y: np.ndarray) -> tuple[Array, np.ndarray]:
 
 def _with_targets(output: Array, y: np.ndarray) -> tuple[Array, Array]:
     output = _rows(output)
-    return output, floats("y", y, shape=output.shape)
+    return output, floats("y", y, shape=output.shape).astype(output.dtype, copy=False)
 
 
 def _with_shares(output: Array, y: np.ndarray) -> tuple[Array, Array]:
@@ -135,7 +135,9 @@ def _softmax_value(logits: Array, y: np.ndarray) -> float:
 
 def _softmax_grad(logits: Array, y: np.ndarray) -> Array:
     z, y = _with_labels(logits, y)
-    return (softmax(z) - one_hot(y, z.shape[1])) / len(y)
+    grad = softmax(z)
+    grad[np.arange(len(y)), y] -= 1
+    return grad / len(y)
 
 
 def _sigmoid_value(logits: Array, y: np.ndarray) -> float:

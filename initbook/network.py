@@ -4,7 +4,8 @@ Parameters are a list ``[(W, b), …]``, one pair a layer. With rows as samples,
 
 .. math:: z^l = h^{l-1} W^l + b^l, \qquad h^l = f^l(z^l), \qquad h^0 = x.
 
-The module chooses neither the weights nor the activations: both are handed in.
+The module chooses neither the weights nor the activations: both are handed in. Everything is computed in the float
+type of the weights.
 
 >>> import numpy as np
 >>> from initbook.activations import tanh
@@ -51,7 +52,7 @@ class Grads(NamedTuple):
 
     ``params`` has the layout of the parameters: ``[(dL/dW, dL/db), …]``. ``z[l]`` is
     :math:`dL/dz^l` and ``h[l]`` is :math:`dL/dh^l`; index = layer, and both at 0 are
-    :math:`dL/dx`.
+    :math:`dL/dx`, or None where it was not asked for.
 
     Examples
     --------
@@ -101,22 +102,24 @@ def forward(params: Params, x: Array, activations: Activation | Sequence[Activat
     >>> forward([(W, b), (V, c)], np.array([[2.0], [-2.0]]), relu).h[-1].tolist()
     [[2.5], [2.0]]
     """
-    fs = _per_layer(activations, len(params))
     check_params(params)
+    fs = _per_layer(activations, len(params))
     x = floats("x", x, ndim=2)
     fan_in = params[0][0].shape[0]
     require(x.shape[1] == fan_in, "x", f"of shape (samples, {fan_in})", f"shape {x.shape}")
+    x = x.astype(params[0][0].dtype, copy=False)
     z, h = [x], [x]
     for (W, b), f in zip(params, fs, strict=True):
         u = h[-1] @ W
         hidden = len(z) < len(params)
-        z.append((batch_norm(u) if normalize and hidden else u) + b)
+        z.append(batch_norm(u) if normalize and hidden else u)
+        z[-1] += b
         h.append(f.f(z[-1]))
     return Trace(z, h)
 
 
 def backward(params: Params, trace: Trace, activations: Activation | Sequence[Activation],
-             dh: Array, normalize: bool = False) -> Grads:
+             dh: Array, normalize: bool = False, dx: bool = True) -> Grads:
     r"""The derivatives of the loss with respect to everything, by the chain rule from the top.
 
     .. math::
@@ -135,6 +138,8 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
         What :func:`forward` returned.
     dh
         :math:`dL/dh` at the output, of the shape of ``trace.h[-1]``: what ``loss.grad`` returns.
+    dx
+        Whether :math:`dL/dx` is computed too. Training does without: then ``z[0]`` and ``h[0]`` are None.
 
     Raises
     ------
@@ -150,12 +155,13 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
     >>> backward(params, trace, identity, dh=np.array([[1.0]])).params[0][0].tolist()
     [[3.0]]
     """
-    fs = _per_layer(activations, len(params))
     check_params(params)
+    fs = _per_layer(activations, len(params))
+    require(isinstance(trace, Trace), "trace", "a Trace, as forward returns", type(trace).__name__, TypeError)
     sizes = [params[0][0].shape[0], *(len(b) for _, b in params)]
     traced = [h.shape[1] for h in trace.h]
     require(traced == sizes, "trace", f"of layers of {sizes} units, as in params", traced)
-    dh = floats("dh", dh, shape=trace.h[-1].shape)
+    dh = floats("dh", dh, shape=trace.h[-1].shape).astype(trace.h[-1].dtype, copy=False)
     grads, dzs, dhs = [], [], [dh]
     for l in range(len(params), 0, -1):
         W, _ = params[l - 1]
@@ -164,7 +170,7 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
         du = batch_norm_backward(trace.h[l - 1] @ W, dz) if normalized else dz
         grads.insert(0, (trace.h[l - 1].T @ du, dz.sum(axis=0)))
         dzs.insert(0, dz)
-        dhs.insert(0, du @ W.T)
+        dhs.insert(0, du @ W.T if dx or l > 1 else None)
     return Grads(grads, [dhs[0], *dzs], dhs)
 
 
@@ -178,6 +184,8 @@ def check_params(params: Params) -> None:
     Traceback (most recent call last):
     ValueError: params[1] W must be of shape (4, fan_out), to chain with the layer below; got shape (5, 2)
     """
+    is_list = isinstance(params, Sequence)
+    require(is_list, "params", "a list of one or more pairs (W, b)", type(params).__name__, TypeError)
     require(len(params) > 0, "params", "a list of one or more pairs (W, b)", params)
     below = None
     for i, pair in enumerate(params):

@@ -1,7 +1,8 @@
 r"""Optimisers: how the parameters move, given the gradient.
 
 An optimiser is two plain functions: ``init(params)`` makes its state, and
-``step(params, grads, state)`` returns new parameters and a new state. Nothing is changed in place.
+``step(params, grads, state)`` returns new parameters and a new state. Nothing is changed in place, and
+parameters keep their float type.
 
 >>> import numpy as np
 >>> params = [(np.array([[1.0]]), np.array([0.0]))]
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from initbook._check import Array, number, require
-from initbook.network import Params
+from initbook.network import Params, check_params
 
 __all__ = ["ALL", "Optimizer", "Rate"]  # and, at the end, all that is in ALL
 
@@ -83,7 +84,13 @@ def sgd(lr: Rate, weight_decay: float = 0.0) -> Optimizer:
     Traceback (most recent call last):
     ValueError: lr must be a finite number above 0; got nan
     """
-    return momentum(lr, beta=0.0, weight_decay=weight_decay)
+    lr, decay = _rate(lr), number("weight_decay", weight_decay, at_least=0)
+
+    def step(params: Params, grads: Params, state: None) -> tuple[Params, None]:
+        _check_fit(params, grads)
+        return _descend(params, lr, _decayed(grads, params, decay)), state
+
+    return Optimizer(lambda params: None, step)
 
 
 @_listed
@@ -144,7 +151,8 @@ def _with_velocity(lr: Rate, beta: float, weight_decay: float, update: Callable[
 
     def step(params: Params, grads: Params, v: Params) -> tuple[Params, Params]:
         _check_fit(params, grads)
-        grads = [(dW + decay * W, db) for (W, _), (dW, db) in zip(params, grads, strict=True)]
+        require(isinstance(v, Sequence), "state", "what init(params) made", repr(v), TypeError)
+        grads = _decayed(grads, params, decay)
         v = _zip_map(lambda v, g: beta * v + g, v, grads)
         return _descend(params, lr, _zip_map(update, v, grads)), v
 
@@ -194,13 +202,13 @@ def adam(lr: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8,
 
     def step(params: Params, grads: Params, state: tuple) -> tuple[Params, tuple]:
         _check_fit(params, grads)
+        require(isinstance(state, Sequence), "state", "what init(params) made", repr(state), TypeError)
         m, s, t = state[0], state[1], state[2] + 1
         m = _zip_map(lambda m, g: beta1 * m + (1 - beta1) * g, m, grads)
         s = _zip_map(lambda s, g: beta2 * s + (1 - beta2) * g**2, s, grads)
         update = _zip_map(
             lambda m, s: m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + eps), m, s)
-        update = [(uW + decay * W, ub) for (uW, ub), (W, _) in zip(update, params, strict=True)]
-        return _descend(params, lr, update), (m, s, t)
+        return _descend(params, lr, _decayed(update, params, decay)), (m, s, t)
 
     return Optimizer(lambda params: (_zeros_like(params), _zeros_like(params), 0), step)
 
@@ -210,9 +218,7 @@ def _rate(lr: Rate) -> Rate:
         for i, pair in enumerate(lr):
             is_pair = isinstance(pair, Sequence) and len(pair) == 2
             require(is_pair, f"lr[{i}]", "a pair: one rate for W, one for b", repr(pair))
-            for rate in pair:
-                number(f"lr[{i}]", rate, above=0)
-        return lr
+        return [tuple(number(f"lr[{i}]", rate, above=0) for rate in pair) for i, pair in enumerate(lr)]
     return number("lr", lr, above=0)
 
 
@@ -220,11 +226,20 @@ def _descend(params: Params, lr: Rate, update: Params) -> Params:
     each = lr if isinstance(lr, Sequence) else [(lr, lr)] * len(params)
     require(len(each) == len(params), "lr", f"one rate, or a list of {len(params)} pairs",
             f"a list of {len(each)}")
-    return [(W - lr_W * uW, b - lr_b * ub)
+    # W - lr * u, written as a sum: numpy puts it into the memory of the product, which nobody needs afterwards.
+    return [(-lr_W * uW + W, -lr_b * ub + b)
             for (W, b), (uW, ub), (lr_W, lr_b) in zip(params, update, each, strict=True)]
 
 
+def _decayed(update: Params, params: Params, decay: float) -> Params:
+    if decay == 0:
+        return update
+    return [(uW + decay * W, ub) for (uW, ub), (W, _) in zip(update, params, strict=True)]
+
+
 def _check_fit(params: Params, grads: Params) -> None:
+    for name, pairs in (("params", params), ("grads", grads)):
+        require(isinstance(pairs, Sequence), name, "a list of pairs (W, b)", type(pairs).__name__, TypeError)
     shapes, given = ([tuple(getattr(array, "shape", None) for array in pair) for pair in pairs]
                      for pairs in (params, grads))
     require(given == shapes, "grads", f"of the shapes of params, {shapes}", given)
@@ -235,6 +250,7 @@ def _zip_map(f: Callable, a: Params, b: Params) -> Params:
 
 
 def _zeros_like(params: Params) -> Params:
+    check_params(params)
     return [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]
 
 

@@ -63,6 +63,7 @@ def loss_and_grads(params: Params, x: Array, y: np.ndarray,
     >>> value, grads.params[0][0].tolist(), grads.params[0][1].tolist()
     (2.0, [[6.0]], [2.0])
     """
+    _check_loss(loss)
     trace = forward(params, x, activations, normalize)
     grads = backward(params, trace, activations, loss.grad(trace.h[-1], y), normalize)
     return loss.value(trace.h[-1], y), grads
@@ -182,10 +183,11 @@ def train(params: Params, x: Array, y: np.ndarray, *,
     >>> history.step.tolist(), history.records[0]
     ([0, 50, 100], (8, 3))
     """
-    require(isinstance(loss, Loss), "loss", "a Loss, such as losses.squared_error", repr(loss),
-            TypeError)
+    check_params(params)
+    _check_loss(loss)
     require(isinstance(optimizer, Optimizer), "optimizer",
             "an Optimizer, as optimizers.sgd(lr) makes", repr(optimizer), TypeError)
+    require(record is None or callable(record), "record", "a function record(step, params)", repr(record), TypeError)
     x, y = floats("x", x, ndim=2), np.asarray(y)
     steps, every = count("steps", steps, at_least=0), count("every", every)
     rows = _rows(rng, len(x), batch_size)
@@ -193,14 +195,24 @@ def train(params: Params, x: Array, y: np.ndarray, *,
     for step in tqdm(range(steps + 1), disable=None if progress else True):
         if step > 0:
             batch = next(rows)
-            _, grads = loss_and_grads(params, x[batch], y[batch], activations, loss,
-                                      normalize)
-            params, state = optimizer.step(params, grads.params, state)
+            grads = _gradient(params, x[batch], y[batch], activations, loss, normalize)
+            params, state = optimizer.step(params, grads, state)
         if step % every == 0 or step == steps:
             value = loss.value(forward(params, x, activations, normalize).h[-1], y)
             kept.append((step, value, record(step, params) if record else None))
     step_numbers, values, records = zip(*kept, strict=True)
     return History(params, np.array(step_numbers), np.array(values), list(records))
+
+
+def _check_loss(loss: Loss) -> None:
+    require(isinstance(loss, Loss), "loss", "a Loss, such as losses.squared_error", repr(loss), TypeError)
+
+
+def _gradient(params: Params, x: Array, y: np.ndarray, activations: Activation | Sequence[Activation],
+              loss: Loss, normalize: bool) -> Params:
+    """What a step reads of :func:`loss_and_grads`: neither the loss's value nor dL/dx is computed."""
+    trace = forward(params, x, activations, normalize)
+    return backward(params, trace, activations, loss.grad(trace.h[-1], y), normalize, dx=False).params
 
 
 def _rows(rng: np.random.Generator | None, samples: int, batch_size: int | None) -> Iterator:
