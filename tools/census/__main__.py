@@ -1,7 +1,6 @@
 """`python -m census [page …]`: what is wrong, and how much was checked; for example variance/he."""
 
 import sys
-from pathlib import Path
 
 from census import PAGES, counts, problems
 from census.page import ROOT
