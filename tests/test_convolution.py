@@ -1,5 +1,6 @@
 """A convolution is its formula in plain loops, its transpose is one, and counting ones gives the fans."""
 
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from checks import read_only
 from initbook.convolution import convolve, convolve_transpose, exchange_channels
-from initbook.initializers import fans
+from initbook.initializers import fans, variance_scaling
 
 # What is summed are at most 60 products of numbers of order 1.
 ROUNDING = 1e-12
@@ -96,3 +97,96 @@ def test_ones_count_the_fans(kernel, stride, groups, transposed):
 def test_a_stride_that_does_not_divide_the_kernel_gives_a_checkerboard():
     z = convolve_transpose(np.ones((1, 6, 6, 1)), np.ones((3, 3, 1, 1)), stride=2)[0, 4:8, 4:8, 0]
     assert z.tolist() == [[4, 2, 4, 2], [2, 1, 2, 1], [4, 2, 4, 2], [2, 1, 2, 1]]
+
+
+# --- the transposed convolution of every size, and fans on a map's true size
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4])
+@pytest.mark.parametrize("space", range(4, 12))
+def test_the_transposed_convolution_is_the_transpose_on_every_size(space, kernel, stride, groups):
+    rng = np.random.default_rng(space)
+    sizes = (space, space + 1)
+    x, W = rng.normal(size=(2, *sizes, 4)), rng.normal(size=(kernel, 2, 4 // groups, 6))
+    z = convolve(x, W, stride, groups)
+    y = rng.normal(size=z.shape)
+    V = exchange_channels(W, groups)
+    back = convolve_transpose(y, V, stride, groups, output_size=sizes)
+    assert back.shape == x.shape
+    assert (z * y).sum() == pytest.approx((x * back).sum(), rel=1e-10, abs=1e-10)
+    least = convolve_transpose(y, V, stride, groups)
+    np.testing.assert_array_equal(back[tuple(map(slice, least.shape))], least)
+    assert np.count_nonzero(back) == np.count_nonzero(least)
+
+
+@pytest.mark.parametrize("size", [(4, 6), (7, 6), (5, 4), (5,), 5, (5, 6, 1)])
+def test_an_output_that_no_convolution_takes_to_the_input_is_refused(size):
+    y, W = np.ones((1, 2, 2, 1)), np.ones((3, 3, 1, 1))
+    with pytest.raises(ValueError) as caught:
+        convolve_transpose(y, W, stride=2, output_size=size)
+    assert str(caught.value) == f"output_size must be from [5, 5] to [6, 6]; got {size}"
+
+
+def test_an_output_size_is_of_whole_numbers():
+    with pytest.raises(TypeError, match=r"^output_size must be a whole number; got 5\.5$"):
+        convolve_transpose(np.ones((1, 2, 2, 1)), np.ones((3, 3, 1, 1)), stride=2, output_size=(5.5, 5))
+
+
+def counted_with_ones(shape, space, padding, stride, groups, transposed):
+    """A layer and its transpose on maps of ones; zeros around the map, or a border cut off, in plain slices."""
+    def cut(z):
+        return z[:, *(slice(padding, n - padding) for n in z.shape[1:-1])]
+
+    def pad(z):
+        return np.pad(z, [(0, 0), *[(padding, padding)] * len(space), (0, 0)])
+
+    x, W = np.ones((1, *space, shape[-2] * groups)), np.ones(shape)
+    V = exchange_channels(W, groups)
+    if transposed:
+        z = cut(convolve_transpose(x, W, stride, groups))
+        return z.mean(), convolve(pad(np.ones_like(z)), V, stride, groups).mean()
+    z, large = convolve(pad(x), W, stride, groups), [n + 2 * padding for n in space]
+    return z.mean(), cut(convolve_transpose(np.ones_like(z), V, stride, groups, output_size=large)).mean()
+
+
+MAPS = [((4, 4), (1, 1), 0, 1), ((4, 4), (4, 4), 1, 2), ((3, 3), (2, 2), 1, 1), ((3, 3), (5, 8), 0, 2),
+        ((3,), (3,), 0, 3), ((2, 3, 2), (3, 4, 5), 0, 2), ((5, 1), (6, 2), 0, 1), ((1, 1), (4, 5), 0, 3)]
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize(("kernel", "space", "padding", "stride"), MAPS, ids=str)
+def test_fans_on_a_map_are_what_ones_count(kernel, space, padding, stride, groups, transposed):
+    shape, options = (*kernel, 4 // groups, 6), {"stride": stride, "groups": groups, "transposed": transposed}
+    if not transposed and kernel == (4, 4) and space == (1, 1):
+        with pytest.raises(ValueError, match=r"^space must be large enough for the kernel \(4, 4\); got \(1, 1\)$"):
+            fans(shape, space=space, padding=padding, **options)
+        return
+    counted = counted_with_ones(shape, space, padding, **options)
+    assert fans(shape, space=space, padding=padding, **options) == pytest.approx(counted, rel=1e-12)
+
+
+def test_on_a_large_map_the_count_goes_to_the_rule():
+    options = {"stride": 2, "transposed": True}
+    rule, _ = fans((3, 3, 8, 8), **options)
+    off = [fans((3, 3, 8, 8), space=(n, n), **options)[0] / rule - 1 for n in (10, 100, 1000)]
+    np.testing.assert_allclose(off, [-1 / (n + 0.5) for n in (10, 100, 1000)], rtol=0.1)
+    assert fans((512, 1536), fused=3) == (512, 512) and fans((512, 1536)) == (512, 1536)
+
+
+def test_what_a_generator_starts_from_keeps_the_mean_square_when_it_is_drawn_by_its_true_count():
+    shape, rng = (4, 4, 100, 512), np.random.default_rng(0)
+    by = {space: variance_scaling(1, "fan_in", "normal", partial(fans, transposed=True, space=space))
+          for space in (None, (1, 1))}
+    z = {space: convolve_transpose(rng.normal(size=(8, 1, 1, 100)), init(rng, shape)) for space, init in by.items()}
+    # 8 · 16 · 512 outputs, and 800 inputs that they share: the mean of their squares errs by √(2/800).
+    assert abs((z[1, 1] ** 2).mean() - 1) < 5 * (2 / 800) ** 0.5
+    assert (z[None] ** 2).mean() < 0.07
+
+
+@pytest.mark.parametrize("space", [(3,), 3, (3, 3, 3)])
+def test_a_map_has_as_many_sizes_as_the_kernel(space):
+    with pytest.raises(ValueError, match="^space must be of 2 sizes, as the kernel; got "):
+        fans((3, 3, 4, 4), space=space)
