@@ -1,7 +1,8 @@
 r"""What can be said before anything is run. No randomness, no network.
 
 Means over the normal distribution are integrals, taken by Gauss-Legendre quadrature on panels that
-meet at the kinks of the integrand and grow away from them; so a kink costs no accuracy.
+meet at the kinks of the integrand. Where a panel shows that it is too coarse, scipy's adaptive quadrature
+takes its place; what that cannot settle either is refused, so a mean is right or there is none.
 
 >>> from initbook.activations import relu
 >>> round(forward_gain(relu) ** 2, 12)  # He's factor 2
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
+from scipy.integrate import quad_vec
 
 from initbook._check import Array, count, number, require
 from initbook.activations import Activation
@@ -21,9 +23,17 @@ from initbook.activations import Activation
 __all__ = ["backward_gain", "chi", "cross_entropy", "entropy", "fixed_point", "forward_gain",
            "gradient_map", "length_map", "mean_df2", "mean_f2", "normal_mean"]
 
-# Fifty panels on each side of a kink, each half as long as the next one outwards, 20 nodes each. The
-# normal density beyond 12 is 1e-32 of its peak.
-_REACH, _PANELS, _NODES = 12.0, 50, 20
+# Panels of width 1, wide ones beyond 10, and on each side of a kink 20 more, each half as wide as the next one
+# outwards. The normal density beyond 37 is below 1e-297.
+_REACH, _NODES = 37.0, 22
+_GRID = np.concatenate([np.arange(10.0), [10, 19, 28, _REACH]])
+_AROUND = np.append(0.0, 2.0 ** -np.arange(20))
+# Gauss's nodes and weights on [0, 1], and the two highest Legendre coefficients that they can see. Where these are
+# nothing but rounding, the integrand is a polynomial of lower degree; the rule is exact for more than twice that.
+_X, _W = np.polynomial.legendre.leggauss(_NODES)[0] / 2 + 0.5, np.polynomial.legendre.leggauss(_NODES)[1] / 2
+_HIGHEST = (np.polynomial.legendre.legvander(2 * _X - 1, _NODES - 1) * np.arange(1, 2 * _NODES, 2))[:, -2:]
+_RULES = _W[:, None] * np.column_stack([np.ones(_NODES), _HIGHEST])
+_PRECISION = 1e-12  # of the mean of |g|, for a panel
 
 
 def entropy(counts: Sequence[int]) -> float:
@@ -87,9 +97,9 @@ def _shares(name: str, counts: Sequence[int]) -> Array:
 
 def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
                 kinks: Sequence[float] = (0.0,)) -> float:
-    r"""The mean of a function of a normal variable.
+    r"""The mean of a function of a normal variable, to 1e-11 of the mean of its absolute value or better.
 
-    .. math:: \mathrm{E}\,g(z), \qquad z \sim N(0, q)
+    .. math:: \mathrm{E}\,g(z) = \int g(z)\, \frac{e^{-z^2/2q}}{\sqrt{2 \pi q}}\, dz, \qquad z \sim N(0, q)
 
     Parameters
     ----------
@@ -98,50 +108,74 @@ def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
     q
         The variance of :math:`z`, above 0.
     kinks
-        Where :math:`g` may have a kink or a jump.
+        Where :math:`g` may have a kink or a jump. One that is not named is found if a node lies on either
+        side of it, and costs time: scipy's ``quad_vec`` closes in on it.
 
     Raises
     ------
     ValueError
-        If the mean does not exist: if ``g`` is not finite, or grows too fast far out or near a kink.
+        If the mean does not exist or cannot be had to that precision: if ``g`` is not finite, grows too fast far
+        out or near a point, or is too rough.
 
     Examples
     --------
     >>> import numpy as np
     >>> round(normal_mean(np.abs), 12) == round((2 / np.pi) ** 0.5, 12)
     True
-    >>> normal_mean(lambda z: np.exp(z**2))
+    >>> normal_mean(lambda z: np.exp(z**2 / 2))
     Traceback (most recent call last):
-    ValueError: g must be a function with a finite mean under N(0, 1); got one that has not settled 12 ...
+    ValueError: g must be a function with a finite mean under N(0, 1); got one that has not faded 37 standard ...
     """
-    q = number("q", q, above=0)
-    nodes, weights, at_end = _panels(tuple(float(k) / q**0.5 for k in kinks))
-    with np.errstate(all="ignore"):  # what is not finite is reported below, in words
-        values = np.asarray(g(nodes * q**0.5), dtype=float)
-        terms = weights * values
+    std = number("q", q, above=0) ** 0.5
+    require(np.iterable(kinks), "kinks", "a list of numbers", repr(kinks), TypeError)
+    left, width, x, weights = _panels(tuple(number("kinks", k) / std for k in kinks))
     allowed = f"a function with a finite mean under N(0, {q:g})"
-    require(bool(np.isfinite(terms).all()), "g", allowed, "values that are not finite")
-    size = np.abs(terms).sum()
-    for where, panel in at_end.items():
-        require(bool(np.abs(terms[panel]).sum() <= 1e-6 * size), "g", allowed,
-                f"one that has not settled {where}")
-    return float(terms.sum())
+    terms = (_values(g, std * x, allowed) * weights).reshape(-1, _NODES)
+    sizes = np.abs(terms) @ _W
+    precision = _PRECISION * sizes.sum()
+    require(sizes[0] + sizes[-1] <= precision, "g", allowed,
+            f"one that has not faded {_REACH:g} standard deviations out")
+    sums = terms @ _RULES
+    doubt = np.abs(sums[:, 1:])
+    if doubt.max() > precision:
+        rough, worst = doubt.max(axis=1) > precision, doubt.max(axis=1).argmax()
+        sums[rough, 0], settled = _adaptive(lambda x: _values(g, std * x, allowed) * _density(x),
+                                            left[rough], width[rough], precision)
+        ends = f"{std * left[worst]:.7g} and {std * (left + width)[worst]:.7g}"
+        require(settled, "g", allowed, f"one that grows too fast, or is too rough, between z = {ends}")
+    return float(sums[:, 0].sum())
 
 
-@lru_cache(maxsize=16)
-def _panels(kinks: tuple[float, ...]) -> tuple[Array, Array, dict[str, Array]]:
-    """Nodes, weights times the normal density, and which nodes lie in the outermost panels and in those
-    that touch a kink: there the terms of an integral that exists fade out."""
-    growing = _REACH * 2.0 ** np.arange(-_PANELS + 1, 1)
-    offsets = np.concatenate([-growing[::-1], [0.0], growing])
-    kinks = tuple(k for k in kinks if abs(k) < _REACH) or (0.0,)  # what lies beyond counts for nothing
-    edges = np.unique(np.concatenate([k + offsets for k in kinks]).clip(-_REACH, _REACH))
-    x, w = np.polynomial.legendre.leggauss(_NODES)
-    half, middle = np.diff(edges)[:, None] / 2, (edges[1:] + edges[:-1])[:, None] / 2
-    nodes = (middle + half * x).ravel()
-    weights = (half * w).ravel() * np.exp(-nodes**2 / 2) / np.sqrt(2 * np.pi)
-    inner = np.min([np.abs(nodes - k) for k in kinks], axis=0) < growing[0]
-    return nodes, weights, {"12 standard deviations out": np.abs(nodes) > 0.9 * _REACH, "near a kink": inner}
+@lru_cache(maxsize=64)
+def _panels(kinks: tuple[float, ...]) -> tuple[Array, Array, Array, Array]:
+    """Where each panel begins and how wide it is; all nodes in one row, and the density there times the width."""
+    around = [k + side * _AROUND for k in (0.0, *kinks) if abs(k) < _REACH for side in (-1, 1)]
+    edges = np.unique(np.concatenate([-_GRID, _GRID, *around]).clip(-_REACH, _REACH))
+    left, width = edges[:-1], np.diff(edges)
+    x = left[:, None] + width[:, None] * _X
+    return left, width, x.ravel(), (_density(x) * width[:, None]).ravel()
+
+
+def _density(x: Array) -> Array:
+    return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+
+
+def _values(g: Callable[[Array], Array], z: Array, allowed: str) -> Array:
+    with np.errstate(all="ignore"):  # what is not finite is reported here, in words
+        values = np.asarray(g(z), dtype=float)
+    finite = np.isfinite(values)
+    if not finite.all():
+        require(False, "g", allowed, f"one that is not finite at z = {min(z[~finite], key=abs):.3g}")
+    return values
+
+
+def _adaptive(integrand: Callable[[Array], Array], left: Array, width: Array, precision: float) -> tuple[Array, bool]:
+    """Integrals over panels, all at once, and whether they are as precise. Each begins at the end nearer to 0, where
+    floats lie closest."""
+    begin, step = np.where(left < 0, left + width, left), np.where(left < 0, -width, width)
+    means, error, info = quad_vec(lambda t: integrand(begin + t * step) * width, 0, 1, norm="2", limit=400,
+                                  epsabs=precision, epsrel=0, full_output=True)
+    return means, info.success and error <= precision
 
 
 def mean_f2(activation: Activation, q: float = 1.0) -> float:

@@ -225,12 +225,14 @@ WRONG_VALUES = [
     (lambda: theory.cross_entropy([1, 1], [1, 1, 1]), "prior must be 2 class counts; got 3"),
     (lambda: theory.cross_entropy([1, 1], [2, 0]), "prior must be positive where counts is; got [2, 0]"),
     (lambda: theory.normal_mean(np.abs, 0), number("q", 0, "above 0")),
-    *[(lambda g=g: theory.normal_mean(g, 2), MEAN.format(2) + "values that are not finite")
-      for g in (np.log, lambda z: np.exp(z**4), lambda z: z * np.nan)],
-    *[(lambda g=g: theory.normal_mean(g), MEAN.format(1) + "one that has not settled 12 standard deviations out")
-      for g in (lambda z: np.exp(z**2), lambda z: np.exp(z**2 / 2))],
-    *[(lambda g=g: theory.normal_mean(g, kinks=(0, 0.7)), MEAN.format(1) + "one that has not settled near a kink")
-      for g in (lambda z: 1 / z, lambda z: 1 / z**2, lambda z: 1 / (z - 0.7))],
+    *[(lambda g=g: theory.normal_mean(g, 2), MEAN.format(2) + f"one that is not finite at z = {at}")
+      for g, at in ((np.log, -9.27e-09), (lambda z: np.exp(z**4), -5.21), (lambda z: z * np.nan, 9.27e-09))],
+    (lambda: theory.normal_mean(lambda z: np.exp(z**2 / 2)),
+     MEAN.format(1) + "one that has not faded 37 standard deviations out"),
+    *[(lambda g=g: theory.normal_mean(g, kinks=(0, 0.7)),
+       MEAN.format(1) + f"one that grows too fast, or is too rough, between z = {ends}")
+      for g, ends in ((lambda z: 1 / z, "0 and 1.907349e-06"), (lambda z: 1 / z**2, "0 and 1.907349e-06"),
+                      (lambda z: 1 / (z - 0.7), "0.7 and 0.7000019"))],
     (lambda: theory.forward_gain(relu, -1), number("q", -1, "above 0")),
     (lambda: theory.chi(relu, -1), number("weight_var")),
     (lambda: theory.length_map(relu, -1, q=1), number("weight_var")),
@@ -285,6 +287,8 @@ WRONG_TYPES = [
     (lambda: probes.mean_square(np.ones((4, 3), int)), floats("layer")),
     (lambda: probes.outside_share("0", 1), "low must be a number; got '0'"),
     (lambda: probes.passes(0, PARAMS, X, tanh), randomness(0)),
+    (lambda: theory.normal_mean(np.abs, kinks=3), "kinks must be a list of numbers; got 3"),
+    (lambda: theory.normal_mean(np.abs, kinks=["1"]), "kinks must be a number; got '1'"),
     (lambda: training.batches(0, 5, 2), randomness(0)),
     (lambda: train(loss="squared"), "loss must be a Loss, such as losses.squared_error; got 'squared'"),
     (lambda: train(optimizer=0.1), "optimizer must be an Optimizer, as optimizers.sgd(lr) makes; got 0.1"),
