@@ -1,8 +1,8 @@
 r"""What can be said before anything is run. No randomness, no network.
 
 Means over the normal distribution are integrals, taken by Gauss-Legendre quadrature on panels that
-meet at the kinks of the integrand. Where a panel shows that it is too coarse, scipy's adaptive quadrature
-takes its place; what that cannot settle either is refused, so a mean is right or there is none.
+meet at the kinks of the integrand. A panel that shows that it is too coarse is halved; what halving does not
+settle is refused, so a mean is right or there is none.
 
 >>> from initbook.activations import relu
 >>> round(forward_gain(relu) ** 2, 12)  # He's factor 2
@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
-from scipy.integrate import quad_vec
 
 from initbook._check import Array, count, number, require
 from initbook.activations import Activation
@@ -23,17 +22,18 @@ from initbook.activations import Activation
 __all__ = ["backward_gain", "chi", "cross_entropy", "entropy", "fixed_point", "forward_gain",
            "gradient_map", "length_map", "mean_df2", "mean_f2", "normal_mean"]
 
-# Panels of width 1, wide ones beyond 10, and on each side of a kink 20 more, each half as wide as the next one
+# The first panels: of width 1 up to 10, and on each side of a kink 15 more, each half as wide as the next one
 # outwards. The normal density beyond 37 is below 1e-297.
 _REACH, _NODES = 37.0, 22
-_GRID = np.concatenate([np.arange(10.0), [10, 19, 28, _REACH]])
-_AROUND = np.append(0.0, 2.0 ** -np.arange(20))
-# Gauss's nodes and weights on [0, 1], and the two highest Legendre coefficients that they can see. Where these are
-# nothing but rounding, the integrand is a polynomial of lower degree; the rule is exact for more than twice that.
+_GRID = np.append(np.arange(11.0), _REACH)
+_AROUND = np.append(0.0, 2.0 ** -np.arange(16))
+# Gauss's nodes and weights on [0, 1], and what takes values at the nodes to Legendre coefficients.
 _X, _W = np.polynomial.legendre.leggauss(_NODES)[0] / 2 + 0.5, np.polynomial.legendre.leggauss(_NODES)[1] / 2
-_HIGHEST = (np.polynomial.legendre.legvander(2 * _X - 1, _NODES - 1) * np.arange(1, 2 * _NODES, 2))[:, -2:]
-_RULES = _W[:, None] * np.column_stack([np.ones(_NODES), _HIGHEST])
-_PRECISION = 1e-12  # of the mean of |g|, for a panel
+_LEGENDRE = np.polynomial.legendre.legvander(2 * _X - 1, _NODES - 1) * _W[:, None] * np.arange(1, 2 * _NODES, 2)
+_SIGNS = (-1.0) ** np.arange(_NODES)  # of the polynomials at 0; at 1 all are 1
+# Of a panel: its mean, its two highest coefficients, and the values at its ends.
+_RULES = np.column_stack([_W, _LEGENDRE[:, -2:], _LEGENDRE @ _SIGNS, _LEGENDRE.sum(axis=1)])
+_PRECISION, _MOST = 1e-12, 50_000  # of the mean of |g|, for a panel; panels in all
 
 
 def entropy(counts: Sequence[int]) -> float:
@@ -101,6 +101,9 @@ def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
 
     .. math:: \mathrm{E}\,g(z) = \int g(z)\, \frac{e^{-z^2/2q}}{\sqrt{2 \pi q}}\, dz, \qquad z \sim N(0, q)
 
+    A panel counts if what stands under the integral is a polynomial there, of a lower degree than its nodes can see,
+    and goes on in the next panel as it ended (but for kinks that are named); otherwise it is halved.
+
     Parameters
     ----------
     g
@@ -108,8 +111,7 @@ def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
     q
         The variance of :math:`z`, above 0.
     kinks
-        Where :math:`g` may have a kink or a jump. One that is not named is found if a node lies on either
-        side of it, and costs time: scipy's ``quad_vec`` closes in on it.
+        Where :math:`g` may have a kink or a jump. One that is not named is found, which costs time.
 
     Raises
     ------
@@ -128,36 +130,49 @@ def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
     """
     std = number("q", q, above=0) ** 0.5
     require(np.iterable(kinks), "kinks", "a list of numbers", repr(kinks), TypeError)
-    left, width, x, weights = _panels(tuple(number("kinks", k) / std for k in kinks))
+    points = tuple([k / std for k in _numbers(tuple(kinks))])
     allowed = f"a function with a finite mean under N(0, {q:g})"
-    terms = (_values(g, std * x, allowed) * weights).reshape(-1, _NODES)
-    sizes = np.abs(terms) @ _W
-    precision = _PRECISION * sizes.sum()
-    require(sizes[0] + sizes[-1] <= precision, "g", allowed,
-            f"one that has not faded {_REACH:g} standard deviations out")
-    sums = terms @ _RULES
-    doubt = np.abs(sums[:, 1:])
-    if doubt.max() > precision:
-        rough, worst = doubt.max(axis=1) > precision, doubt.max(axis=1).argmax()
-        sums[rough, 0], settled = _adaptive(lambda x: _values(g, std * x, allowed) * _density(x),
-                                            left[rough], width[rough], precision)
-        ends = f"{std * left[worst]:.7g} and {std * (left + width)[worst]:.7g}"
-        require(settled, "g", allowed, f"one that grows too fast, or is too rough, between z = {ends}")
-    return float(sums[:, 0].sum())
+    edges, x, weights, ahead, behind = _first_panels(points)
+    most = _MOST
+    while (most := most - len(edges)) > 0:
+        terms = (_values(g, std * x, allowed) * weights).reshape(-1, _NODES)
+        precision = _PRECISION * (np.abs(terms) @ _W).sum()
+        require(max(abs(terms[0, 0]), abs(terms[-1, -1])) <= precision, "g", allowed,
+                "one that has not faded 37 standard deviations out")
+        means, even, odd, first, last = (terms @ _RULES).T
+        highest, apart = np.abs(even) + np.abs(odd), np.abs(last[:-1] * ahead - first[1:] * behind)
+        if highest.max() <= precision and apart.max() <= precision:
+            return float(means.sum())
+        worst = round(std * edges[highest.argmax()], 6) + 0.0  # no -0
+        edges, x, weights, ahead, behind = _panels(_halved(edges, highest > precision, apart > precision), points)
+    raise ValueError(f"g must be {allowed}; got one that grows too fast, or is too rough, near z = {worst:g}")
 
 
 @lru_cache(maxsize=64)
-def _panels(kinks: tuple[float, ...]) -> tuple[Array, Array, Array, Array]:
-    """Where each panel begins and how wide it is; all nodes in one row, and the density there times the width."""
+def _numbers(kinks: tuple) -> tuple[float, ...]:
+    return tuple(number("kinks", k) for k in kinks)
+
+
+@lru_cache(maxsize=64)
+def _first_panels(kinks: tuple[float, ...]) -> tuple[Array, ...]:
     around = [k + side * _AROUND for k in (0.0, *kinks) if abs(k) < _REACH for side in (-1, 1)]
-    edges = np.unique(np.concatenate([-_GRID, _GRID, *around]).clip(-_REACH, _REACH))
-    left, width = edges[:-1], np.diff(edges)
-    x = left[:, None] + width[:, None] * _X
-    return left, width, x.ravel(), (_density(x) * width[:, None]).ravel()
+    return _panels(np.unique(np.concatenate([-_GRID, _GRID, *around]).clip(-_REACH, _REACH)), kinks)
 
 
-def _density(x: Array) -> Array:
-    return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+def _panels(edges: Array, kinks: tuple[float, ...]) -> tuple[Array, ...]:
+    """The edges; all nodes in one row; the normal density there times the width of the panel; and what to multiply
+    the values at both sides of an edge with, to have their distance times the narrower width."""
+    width = np.diff(edges)
+    x = edges[:-1, None] + width[:, None] * _X
+    density = np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+    unnamed = ~np.isin(edges[1:-1], kinks) / np.maximum(width[1:], width[:-1])
+    return edges, x.ravel(), (density * width[:, None]).ravel(), unnamed * width[1:], unnamed * width[:-1]
+
+
+def _halved(edges: Array, rough: Array, apart: Array) -> Array:
+    rough[1:] |= apart
+    rough[:-1] |= apart
+    return np.unique(np.append(edges, (edges[:-1] + edges[1:])[rough] / 2))
 
 
 def _values(g: Callable[[Array], Array], z: Array, allowed: str) -> Array:
@@ -167,15 +182,6 @@ def _values(g: Callable[[Array], Array], z: Array, allowed: str) -> Array:
     if not finite.all():
         require(False, "g", allowed, f"one that is not finite at z = {min(z[~finite], key=abs):.3g}")
     return values
-
-
-def _adaptive(integrand: Callable[[Array], Array], left: Array, width: Array, precision: float) -> tuple[Array, bool]:
-    """Integrals over panels, all at once, and whether they are as precise. Each begins at the end nearer to 0, where
-    floats lie closest."""
-    begin, step = np.where(left < 0, left + width, left), np.where(left < 0, -width, width)
-    means, error, info = quad_vec(lambda t: integrand(begin + t * step) * width, 0, 1, norm="2", limit=400,
-                                  epsabs=precision, epsrel=0, full_output=True)
-    return means, info.success and error <= precision
 
 
 def mean_f2(activation: Activation, q: float = 1.0) -> float:

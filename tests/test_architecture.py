@@ -36,7 +36,7 @@ HOUSE = {
     "probes": "_check activations network numpy",
     "prose": "_check numpy IPython",
     "symmetry": "_check activations network numpy",
-    "theory": "_check activations numpy scipy",
+    "theory": "_check activations numpy",
     "training": "_check activations losses network optimizers numpy tqdm",
 }
 

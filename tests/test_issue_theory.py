@@ -1,0 +1,155 @@
+"""Quadrature is right or refused; a length map settles where it leads to from its start; initializers say what they are."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from scipy.integrate import quad_vec
+
+from initbook.activations import ALL, Activation, hard_sigmoid, hard_tanh, leaky_relu, relu_squared
+from initbook.theory import (
+    chi,
+    forward_gain,
+    length_map,
+    mean_df2,
+    mean_f2,
+    normal_mean,
+)
+
+
+def double_factorial(n):
+    return math.prod(range(n, 0, -2))
+
+
+RIGHT = {
+    "1, kinks at ±12": (np.ones_like, (-12, 12), 1),
+    "1, kinks at ±30": (np.ones_like, (-30, 30), 1),
+    "1, a kink beyond the last panel": (np.ones_like, (-100,), 1),
+    "sin²(30z)": (lambda z: np.sin(30 * z) ** 2, (), (1 - math.exp(-1800)) / 2),
+    "exp(0.4z²)": (lambda z: np.exp(0.4 * z**2), (), math.sqrt(5)),
+    "z⁶⁰": (lambda z: z**60, (), double_factorial(59)),
+    "exp(9z)": (lambda z: np.exp(9 * z), (), math.exp(40.5)),
+    "a jump without a name": (lambda z: z > 0.7, (), math.erfc(0.7 / math.sqrt(2)) / 2),
+    "jumps at all whole numbers": (lambda z: np.floor(z) + 0.5, range(-9, 10), 0),
+    "|z|^-½": (lambda z: abs(z) ** -0.5, (), 2**-0.25 * math.gamma(0.25) / math.sqrt(math.pi)),
+    "ln|z|": (lambda z: np.log(abs(z)), (), -(np.euler_gamma + math.log(2)) / 2),
+    "a constant that is no array": (lambda z: 2.5, (), 2.5),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_mean_that_exists_is_right(name):
+    g, kinks, expected = RIGHT[name]
+    assert normal_mean(g, kinks=kinks) == pytest.approx(expected, rel=1e-11, abs=1e-13)
+
+
+REFUSED = {
+    "exp(z²)": (lambda z: np.exp(z**2), "is not finite at z = "),
+    "exp(z²/2)": (lambda z: np.exp(z**2 / 2), "has not faded 37 standard deviations out"),
+    "exists, but not for us": (lambda z: np.exp(0.49 * z**2), "has not faded 37 standard deviations out"),
+    "ln z": (np.log, "is not finite at z = "),
+    "1/z": (lambda z: 1 / z, "grows too fast, or is too rough, near z = 0"),
+    "1/|z|": (lambda z: 1 / abs(z), "grows too fast, or is too rough, near z = 0"),
+    "1/(z - 0.7), which is not named": (lambda z: 1 / (z - 0.7), "grows too fast, or is too rough, near z = 0.7"),
+    "too rough": (lambda z: np.sin(1e9 * z), "grows too fast, or is too rough, near z = "),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_mean_that_does_not_exist_or_cannot_be_had_is_refused_and_the_sentence_says_why(name):
+    g, why = REFUSED[name]
+    with pytest.raises(ValueError, match="^g must be a function with a finite mean under .*; got one that " + re.escape(why)):
+        normal_mean(g)
+
+
+@pytest.mark.parametrize("kink", [0.3, 0.7, 1.9, 3.3, 6.1])
+@pytest.mark.parametrize("q", [0.1, 1, 40])
+def test_a_kink_costs_no_accuracy_whether_it_is_named_or_not(kink, q):
+    def hinge(z):
+        return np.maximum(z - kink, 0)
+
+    k = kink / math.sqrt(q)
+    density = math.exp(-k * k / 2) / math.sqrt(2 * math.pi)
+    expected = math.sqrt(q) * (density - k * math.erfc(k / math.sqrt(2)) / 2)
+    # The difference cancels where the kink lies far out.
+    error = 1e-11 * expected + 4e-16 * math.sqrt(q) * density * (1 + k)
+    assert normal_mean(hinge, q, kinks=[kink]) == pytest.approx(expected, abs=error)
+    assert normal_mean(hinge, q) == pytest.approx(expected, abs=error)
+
+
+# --- kinks of the registry
+
+
+def bends(f, z):
+    """Whether f or its slope jumps at z: values and slopes a hair to the left and to the right differ."""
+    near = z + 1e-5 * np.array([[-2], [-1], [1], [2]])
+    a, b, c, d = f(near)
+    return (abs(c - b) > 0.01) | (abs((d - c) - (b - a)) > 1e-5 * 0.1)
+
+
+WHOLE = np.arange(-6.0, 7.0)  # all kinks of the registry are whole numbers, and so is no place where a slope is steep
+
+
+@pytest.mark.parametrize("name", [*ALL, "leaky_relu(0.2)"])
+def test_an_activation_names_every_kink_of_its_own_and_of_its_slope(name):
+    activation = ALL.get(name, leaky_relu(0.2))
+    found = WHOLE[bends(activation.f, WHOLE) | bends(activation.df, WHOLE)]
+    assert set(found) == set(activation.kinks)
+    assert bends(abs, np.zeros(1)) and not bends(np.sin, np.ones(1))  # the twins
+
+
+def test_hard_tanh_has_gain_1_where_it_is_straight_and_loses_a_third_of_the_gradient_at_1():
+    assert forward_gain(hard_tanh, 1e-4) == pytest.approx(1, rel=1e-13)
+    assert chi(hard_tanh, 1, q=1) == pytest.approx(math.erf(math.sqrt(0.5)), rel=1e-13)
+    assert round(chi(hard_tanh, 1, q=1), 4) == 0.6827
+
+
+def test_hard_sigmoid_is_a_half_and_a_sixth_of_a_wide_hard_tanh():
+    for q in (0.1, 1, 30, 1000):
+        assert mean_f2(hard_sigmoid, q) == pytest.approx(0.25 + mean_f2(hard_tanh, q / 9) / 4, rel=1e-12)
+        assert mean_df2(hard_sigmoid, q) == pytest.approx(math.erf(3 / math.sqrt(2 * q)) / 36, rel=1e-12)
+
+
+def test_relu_squared_maps_q_to_three_halves_of_its_square():
+    for q in (0.01, 1, 30):
+        assert mean_f2(relu_squared, q) == pytest.approx(1.5 * q**2, rel=1e-13)
+        assert mean_df2(relu_squared, q) == pytest.approx(2 * q, rel=1e-13)
+
+
+def test_a_jump_close_to_an_edge_of_the_panels_is_seen_where_scipys_rule_is_blind():
+    """Between the edge of a panel and its first node nobody looks: there a jump shows as two panels that do not meet."""
+    unnamed = Activation("hard tanh", hard_tanh.f, hard_tanh.df)
+    close = [(1 + gap) ** -2 for gap in (1e-3, 1e-6, -1e-5)]
+    exact = [math.erf(1 / math.sqrt(2 * q)) for q in close]
+    assert [mean_df2(unnamed, q) for q in close] == pytest.approx(exact, rel=1e-11)
+
+    def density(x):
+        return (abs(x) < 1.001) * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+    blind, error = quad_vec(density, 0, 37, points=[1], epsabs=1e-12, epsrel=0)  # the twin
+    assert error < 1e-12 and abs(2 * blind - math.erf(1.001 / math.sqrt(2))) > 1e-4
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("q", [1e-3, 0.4, 1, 2.5, 60, 1e5])
+def test_every_activation_agrees_with_scipys_adaptive_rule_from_kink_to_kink(name, q):
+    f, kinks, std = ALL[name], ALL[name].kinks, math.sqrt(q)
+
+    def integrand(x):
+        z = np.array([x * std])
+        return np.array([f.f(z)[0] ** 2, f.df(z)[0] ** 2]) * math.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+    cuts = [sign * size for sign in (-1, 1) for size in (0, 1e-3, 1e-2, 0.1, 0.5, 1, 2, 4, 8)]
+    both, error = quad_vec(integrand, -37, 37, points=sorted({*cuts, *(k / std for k in kinks if abs(k) < 37 * std)}),
+                           epsabs=0, epsrel=1e-11)
+    assert error <= 1e-11 * np.linalg.norm(both)
+    assert (mean_f2(f, q), mean_df2(f, q)) == pytest.approx(both, rel=1e-10, abs=1e-13)
+
+
+def test_a_kink_is_heeded_by_whatever_takes_an_activation():
+    unnamed = Activation("hard tanh", hard_tanh.f, hard_tanh.df)
+    for q in (0.3, 1, 50):
+        assert mean_df2(unnamed, q) == pytest.approx(mean_df2(hard_tanh, q), rel=1e-11)
+    there = length_map(hard_tanh, 1.7, 0.1, q=3, layers=5)
+    np.testing.assert_allclose(length_map(unnamed, 1.7, 0.1, q=3, layers=5), there, rtol=1e-10)
