@@ -292,35 +292,53 @@ def length_map(activation: Activation, weight_var: float, bias_var: float = 0.0,
 
 def fixed_point(activation: Activation, weight_var: float, bias_var: float = 0.0, *,
                 q: float = 1.0) -> float:
-    r"""Where the length map settles: :math:`q^*` with
+    r"""Where the length map settles from the given start: :math:`q^*` with
     :math:`q^* = \sigma_w^2\, \mathrm{E} f(z)^2 + \sigma_b^2`, :math:`z \sim N(0, q^*)`.
 
-    Found by iteration from ``q``, accelerated by Aitken's :math:`\Delta^2` rule.
+    The map is iterated as the layers do it. Where its steps shrink, a leap goes on to where they would end if they
+    went on shrinking at the same rate (Aitken's :math:`\Delta^2` rule), to twice or half :math:`q` at most. Steps that
+    grow lead away from a fixed point, and are taken one by one.
+
+    Parameters
+    ----------
+    activation, weight_var, bias_var
+        As in :func:`length_map`.
+    q
+        The start, above 0. Where a fixed point repels, as that of GELU without biases does, it decides.
 
     Raises
     ------
     ValueError
-        If it does not settle at a positive value: if it fades to 0 or grows without end.
+        If it does not settle at a positive value: if it fades to 0, grows without end, or swings.
 
     Examples
     --------
-    >>> from initbook.activations import tanh
+    >>> from initbook.activations import gelu, tanh
     >>> round(fixed_point(tanh, weight_var=(5 / 3) ** 2), 4)
     1.1785
+    >>> fixed_point(gelu, forward_gain(gelu) ** 2, q=0.5)
+    Traceback (most recent call last):
+    ValueError: weight_var must be one for which the length map settles above 0; got 2.35..., and ...
     """
     start = q
-    for _ in range(200):
+    for _ in range(500):
         q0, q1, q2 = length_map(activation, weight_var, bias_var, q=q, layers=2)
         if abs(q2 - q1) <= 1e-13 * q1:
             return float(q2)
-        bend = (q2 - q1) - (q1 - q0)
-        # Growth by equal steps does not bend but for rounding; extrapolated, it would seem to settle far out.
-        q = q0 - (q1 - q0) ** 2 / bend if abs(bend) > 1e-9 * abs(q1 - q0) else q2
-        if not 1e-12 < q < 1e12:
-            q = q2
-        require(1e-12 < q < 1e12, "weight_var", "one for which the length map settles above 0",
-                f"{weight_var:g}, and from q = {start:g} it reaches {q:g}")
-    raise ValueError(f"weight_var must be one for which the length map settles; got {weight_var:g}")
+        if q2 > max(q1, 1e12 * (1 + weight_var + bias_var)) or q2 < min(q1, 1e-12) and not bias_var:
+            break
+        q = _leap(q1 - q0, q2 - q1, q2)
+    way = "swings" if (q2 - q1) * (q1 - q0) < 0 else "grows" if q2 > q1 else "fades"
+    raise ValueError(f"weight_var must be one for which the length map settles above 0; got {weight_var:g}, and "
+                     f"from q = {start:g} it {way} past {q2:.3g}")
+
+
+def _leap(before: float, step: float, q: float) -> float:
+    """Where steps end that shrink from ``before`` to ``step``, and on at that rate, from ``q`` on; not beyond 2q or
+    q/2: the map averages :math:`f^2` over all sizes of :math:`z`, so within that range it hardly bends twice."""
+    if not 0 < step / before < 1 - 1e-9:
+        return q
+    return float(np.clip(q + step * step / (before - step), q / 2, 2 * q))
 
 
 def gradient_map(activation: Activation, weight_var: float, qs: Sequence[float]) -> Array:

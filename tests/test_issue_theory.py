@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from scipy.integrate import quad_vec
 
-from initbook.activations import ALL, Activation, hard_sigmoid, hard_tanh, leaky_relu, relu_squared
+from initbook.activations import ALL, Activation, hard_sigmoid, hard_tanh, leaky_relu, relu, relu_squared, selu, tanh
 from initbook.theory import (
     chi,
+    fixed_point,
     forward_gain,
     length_map,
     mean_df2,
@@ -118,7 +119,7 @@ def test_relu_squared_maps_q_to_three_halves_of_its_square():
 
 
 def test_a_jump_close_to_an_edge_of_the_panels_is_seen_where_scipys_rule_is_blind():
-    """Between the edge of a panel and its first node nobody looks: there a jump shows as two panels that do not meet."""
+    """Between the edge of a panel and its first node nobody looks: a jump there keeps two panels from meeting."""
     unnamed = Activation("hard tanh", hard_tanh.f, hard_tanh.df)
     close = [(1 + gap) ** -2 for gap in (1e-3, 1e-6, -1e-5)]
     exact = [math.erf(1 / math.sqrt(2 * q)) for q in close]
@@ -153,3 +154,58 @@ def test_a_kink_is_heeded_by_whatever_takes_an_activation():
         assert mean_df2(unnamed, q) == pytest.approx(mean_df2(hard_tanh, q), rel=1e-11)
     there = length_map(hard_tanh, 1.7, 0.1, q=3, layers=5)
     np.testing.assert_allclose(length_map(unnamed, 1.7, 0.1, q=3, layers=5), there, rtol=1e-10)
+
+
+# --- where the length map settles from a start
+
+LEFT_ALONE = ["gelu", "silu", "mish", "hard_swish"]  # with their forward gain and no biases: q = 1 repels
+HUMP = Activation("tanh²", lambda z: np.tanh(z) ** 2, lambda z: 2 * np.tanh(z) * (1 - np.tanh(z) ** 2))
+
+
+@pytest.mark.parametrize(("q", "way"), [(0.5, "fades"), (0.999, "fades"), (1.001, "grows"), (1.1, "grows")])
+@pytest.mark.parametrize("name", LEFT_ALONE)
+def test_a_fixed_point_that_repels_is_not_found_from_beside_it(name, q, way):
+    weight_var = forward_gain(ALL[name]) ** 2
+    assert fixed_point(ALL[name], weight_var, q=1.0) == pytest.approx(1, rel=1e-13)
+    with pytest.raises(ValueError, match=f"from q = {q:g} it {way} past"):
+        fixed_point(ALL[name], weight_var, q=q)
+    honest = length_map(ALL[name], weight_var, q=q, layers=20)
+    assert (np.diff(honest) > 0).all() == (way == "grows") and (np.diff(honest) < 0).all() == (way == "fades")
+
+
+@pytest.mark.parametrize("activation", [tanh, selu, ALL["elu"], ALL["sigmoid"], ALL["softplus"], hard_tanh],
+                         ids=str)
+@pytest.mark.parametrize("q", [1e-3, 0.5, 1.1, 40])
+def test_a_fixed_point_that_attracts_is_found_from_everywhere(activation, q):
+    assert fixed_point(activation, forward_gain(activation) ** 2, q=q) == pytest.approx(1, rel=1e-9)
+
+
+def test_every_length_of_a_relu_network_is_a_fixed_point():
+    assert [fixed_point(relu, 2, q=q) for q in (1e-3, 1.0, 50.0)] == pytest.approx([1e-3, 1, 50], rel=1e-12)
+
+
+@pytest.mark.parametrize("above", [0.3, 1e-2, 1e-3])
+def test_no_leap_goes_over_a_pair_of_fixed_points_however_close_they_lie(above):
+    """The factor of tanh² has its top at q = 0.468; just above its inverse a weight_var has two fixed points."""
+    weight_var = (1 + above) * 0.4684547715559639 / mean_f2(HUMP, 0.4684547715559639)
+    upper = fixed_point(HUMP, weight_var, q=1.0)
+    lower = min(q for q in np.geomspace(0.05, 0.4685, 2000) if weight_var * mean_f2(HUMP, q) > q)
+    for q in np.geomspace(lower * 1.001, 1e3, 12):
+        assert fixed_point(HUMP, weight_var, q=q) == pytest.approx(upper, rel=1e-7)
+    for q in np.geomspace(1e-3, lower / 1.01, 12):
+        with pytest.raises(ValueError, match="it fades past"):
+            fixed_point(HUMP, weight_var, q=q)
+
+
+def test_relu_squared_fades_below_its_fixed_point_and_grows_above_it_and_settles_with_small_biases():
+    for q, way in ((0.6, "fades"), (0.7, "grows")):
+        with pytest.raises(ValueError, match=f"it {way} past"):
+            fixed_point(relu_squared, 1, q=q)
+    settled = (1 - math.sqrt(1 - 4 * 1.5 * 0.1)) / 3
+    assert [fixed_point(relu_squared, 1, 0.1, q=q) for q in (0.01, 0.5)] == pytest.approx([settled] * 2, rel=1e-11)
+
+
+def test_small_and_large_fixed_points_are_found_too():
+    assert fixed_point(tanh, 0.5, 1e-14) == pytest.approx(2e-14, rel=1e-9)
+    assert fixed_point(tanh, 1e13) == pytest.approx(1e13, rel=1e-5)
+    assert fixed_point(tanh, 4, 0.05, q=1e20) == pytest.approx(fixed_point(tanh, 4, 0.05), rel=1e-10)
