@@ -193,6 +193,7 @@ def mean_f2(activation: Activation, q: float = 1.0) -> float:
     >>> round(mean_f2(relu), 12)
     0.5
     """
+    _is_activation(activation)
     return normal_mean(lambda z: activation.f(z) ** 2, q, activation.kinks)
 
 
@@ -205,7 +206,12 @@ def mean_df2(activation: Activation, q: float = 1.0) -> float:
     >>> round(mean_df2(relu), 12)
     0.5
     """
+    _is_activation(activation)
     return normal_mean(lambda z: activation.df(z) ** 2, q, activation.kinks)
+
+
+def _is_activation(activation: Activation) -> None:
+    require(isinstance(activation, Activation), "activation", "an Activation", repr(activation), TypeError)
 
 
 def forward_gain(activation: Activation, q: float = 1.0) -> float:
@@ -218,7 +224,9 @@ def forward_gain(activation: Activation, q: float = 1.0) -> float:
     >>> round(forward_gain(tanh), 4)
     1.5925
     """
-    return float(np.sqrt(q / mean_f2(activation, q)))
+    f2 = mean_f2(activation, q)
+    require(f2 > 0, "activation", f"one whose f is not 0 under N(0, {q:g})", activation)
+    return float(np.sqrt(q / f2))
 
 
 def backward_gain(activation: Activation, q: float = 1.0) -> float:
@@ -231,7 +239,9 @@ def backward_gain(activation: Activation, q: float = 1.0) -> float:
     >>> round(backward_gain(tanh), 4)
     1.4674
     """
-    return float(mean_df2(activation, q) ** -0.5)
+    df2 = mean_df2(activation, q)
+    require(df2 > 0, "activation", f"one whose f' is not 0 under N(0, {q:g})", activation)
+    return float(df2**-0.5)
 
 
 def chi(activation: Activation, weight_var: float, q: float = 1.0) -> float:

@@ -1,14 +1,19 @@
-"""Quadrature is right or refused; a length map settles where it leads to from its start; initializers say what they are."""
+"""Means are right or refused; a length map settles where it leads to from its start; initializers say what they are."""
 
+import ast
+import inspect
 import math
+import pydoc
 import re
 
 import numpy as np
 import pytest
 from scipy.integrate import quad_vec
 
+from initbook import initializers
 from initbook.activations import ALL, Activation, hard_sigmoid, hard_tanh, leaky_relu, relu, relu_squared, selu, tanh
 from initbook.theory import (
+    backward_gain,
     chi,
     fixed_point,
     forward_gain,
@@ -60,7 +65,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_mean_that_does_not_exist_or_cannot_be_had_is_refused_and_the_sentence_says_why(name):
     g, why = REFUSED[name]
-    with pytest.raises(ValueError, match="^g must be a function with a finite mean under .*; got one that " + re.escape(why)):
+    with pytest.raises(ValueError, match="^g must be a function with a finite mean .*; got one that " + re.escape(why)):
         normal_mean(g)
 
 
@@ -209,3 +214,63 @@ def test_small_and_large_fixed_points_are_found_too():
     assert fixed_point(tanh, 0.5, 1e-14) == pytest.approx(2e-14, rel=1e-9)
     assert fixed_point(tanh, 1e13) == pytest.approx(1e13, rel=1e-5)
     assert fixed_point(tanh, 4, 0.05, q=1e20) == pytest.approx(fixed_point(tanh, 4, 0.05), rel=1e-10)
+
+
+# --- initializers say what they are, and none is without a test
+
+SOURCE = ast.parse(inspect.getsource(initializers)).body
+WRITTEN = {target.id: text.value.value for node, text in zip(SOURCE, SOURCE[1:], strict=False)
+           if isinstance(node, ast.Assign) and isinstance(text, ast.Expr) for target in node.targets}
+
+
+@pytest.mark.parametrize("name", initializers.ALL)
+def test_an_initializer_says_its_name_its_formula_and_its_source(name):
+    init = initializers.ALL[name]
+    first = re.sub("^kaiming", "he", re.sub("^glorot", "xavier", name))
+    assert init is getattr(initializers, name) is getattr(initializers, first)
+    said = init.__doc__.splitlines()[0].rstrip(".")
+    assert repr(init) == f"<initializer {first}: {said.replace('`', '')}>"
+    assert said in pydoc.render_doc(init, renderer=pydoc.plaintext)
+    source = re.search(r"\([A-Z].*, \d{4}, eq\. \d+\)$", said)
+    assert name == "zeros" or (source and init.__doc__ == WRITTEN[name])
+
+
+@pytest.mark.parametrize("name", [name for name in initializers.ALL if name != "zeros"])
+def test_the_formula_that_an_initializer_says_is_the_variance_that_it_draws(name):
+    fan_in, fan_out = shape = (150, 350)
+    W = initializers.ALL[name](np.random.default_rng(3), shape)
+    formula, law = re.search(r"Variance (.*?), (normal|uniform|truncated)", repr(initializers.ALL[name])).groups()
+    claimed = eval(formula, {"fan_in": fan_in, "fan_out": fan_out})
+    largest = {"normal": math.inf, "uniform": math.sqrt(3), "truncated": 2 / initializers.TRUNCATED_STD}[law]
+    assert abs(W.mean()) < 5 * math.sqrt(claimed / W.size)
+    assert abs(W.var() / claimed - 1) < 5 * math.sqrt(2 / W.size)  # of the normal law; the others vary less
+    assert abs(W).max() <= largest * math.sqrt(claimed) * (1 + 1e-12)
+    assert law != "normal" or abs(W).max() > 3 * math.sqrt(claimed)
+
+
+DRAWS = {"constant": 0.5, "cosine": 1.0, "normal": 0.5, "orthogonal": 1.0, "truncated_normal": 0.5, "uniform": 0.5}
+OTHERS = {"ALL", "Initializer", "TRUNCATED_STD", "fans", "init_params", "variance_scaling"}
+
+
+def test_every_initializer_that_the_package_offers_is_in_a_test():
+    """The registry's own are held to its laws in ``test_initializers``; those with something to choose stand here."""
+    assert set(initializers.__all__) == {*initializers.ALL, *DRAWS, *OTHERS}
+    square = {"constant": 0.25, "cosine": 1 / 60, "orthogonal": 1 / 60, "uniform": 1 / 12}
+    for name, argument in DRAWS.items():
+        W = getattr(initializers, name)(argument)(np.random.default_rng(0), (60, 40))
+        assert (W**2).mean() == pytest.approx(square.get(name, 0.25), rel=5 * math.sqrt(2 / W.size)), name
+
+
+@pytest.mark.parametrize("call", [mean_f2, mean_df2, forward_gain, backward_gain,
+                                  lambda f: chi(f, 1), lambda f: length_map(f, 1, q=1), lambda f: fixed_point(f, 1)])
+@pytest.mark.parametrize("wrong", ["relu", None, np.tanh], ids=repr)
+def test_what_is_no_activation_meets_a_sentence(call, wrong):
+    with pytest.raises(TypeError, match="^activation must be an Activation; got " + re.escape(repr(wrong))):
+        call(wrong)
+
+
+def test_what_is_nowhere_but_0_has_no_gain():
+    flat = Activation("flat", np.zeros_like, np.zeros_like)
+    for gain, part in ((forward_gain, "f"), (backward_gain, "f'")):
+        with pytest.raises(ValueError, match=f"^activation must be one whose {part} is not 0 .*; got <activation flat>"):
+            gain(flat)
