@@ -294,7 +294,7 @@ def get(name: str) -> Activation:
     <activation tanh>
     >>> get("swoosh")
     Traceback (most recent call last):
-    ValueError: name must be one of elu, gelu, hard_swish, identity, ...; got 'swoosh'
+    ValueError: name must be one of elu, gelu, hard_sigmoid, ...; got 'swoosh'
     """
     return choice("name", name, ALL)
 
