@@ -178,6 +178,31 @@ def _dhard_swish(z: Array) -> Array:
     return np.where(np.abs(z) <= 3, (2 * z + 3) / 6, z > 3).astype(z.dtype)
 
 
+def _hard_tanh(z: Array) -> Array:
+    return np.clip(z, -1, 1)
+
+
+def _dhard_tanh(z: Array) -> Array:
+    # At the kinks the flat piece counts, here and in the hard sigmoid, as in PyTorch.
+    return (np.abs(z) < 1).astype(z.dtype)
+
+
+def _hard_sigmoid(z: Array) -> Array:
+    return np.clip(z + 3, 0, 6) / 6
+
+
+def _dhard_sigmoid(z: Array) -> Array:
+    return (np.abs(z) < 3).astype(z.dtype) / 6
+
+
+def _relu_squared(z: Array) -> Array:
+    return np.maximum(z, 0) ** 2
+
+
+def _drelu_squared(z: Array) -> Array:
+    return 2 * np.maximum(z, 0)
+
+
 identity = _listed("identity", _identity, _didentity)
 r"""No activation, as in most output layers, :math:`f(z) = z`, :math:`f'(z) = 1`."""
 
@@ -222,6 +247,18 @@ hard_swish = _listed("hard_swish", _hard_swish, _dhard_swish, -3, 3)
 r""":math:`f(z) = z \cdot \min(\max(z + 3, 0), 6) / 6` (Howard et al., 2019), a SiLU of straight pieces and a parabola:
 0 below :math:`-3`, :math:`z` above 3."""
 
+hard_tanh = _listed("hard_tanh", _hard_tanh, _dhard_tanh, -1, 1)
+r""":math:`f(z) = \min(\max(z, -1), 1)` (Collobert, 2004), a tanh of straight pieces; :math:`f'(z) = 1` for
+:math:`|z| < 1` and 0 elsewhere."""
+
+hard_sigmoid = _listed("hard_sigmoid", _hard_sigmoid, _dhard_sigmoid, -3, 3)
+r""":math:`f(z) = \min(\max(z + 3, 0), 6) / 6` (Howard et al., 2019), a sigmoid of straight pieces; :math:`f(0) =
+\tfrac12`, :math:`f'(0) = \tfrac16`."""
+
+relu_squared = _listed("relu_squared", _relu_squared, _drelu_squared, 0)
+r""":math:`f(z) = \max(z, 0)^2`, :math:`f'(z) = 2 \max(z, 0)` (So et al., 2021): its slope has no bound, and
+:math:`\mathrm{E} f(z)^2 = \tfrac32 q^2`."""
+
 
 def leaky_relu(slope: float = 0.01) -> Activation:
     r""":math:`f(z) = z` for :math:`z > 0`, otherwise :math:`a z`: leaky ReLU (Maas et al., 2013), and PReLU (He et
@@ -257,7 +294,7 @@ def get(name: str) -> Activation:
     <activation tanh>
     >>> get("swoosh")
     Traceback (most recent call last):
-    ValueError: name must be one of elu, gelu, hard_swish, identity, ...; got 'swoosh'
+    ValueError: name must be one of elu, gelu, hard_sigmoid, ...; got 'swoosh'
     """
     return choice("name", name, ALL)
 

@@ -27,14 +27,29 @@ Initializer = Callable[[np.random.Generator, tuple[int, ...]], Array]
 """``init(rng, shape)`` returns an array of that shape."""
 
 ALL: dict[str, Initializer] = {}
-"""Every initializer that has nothing to choose, by each of its names; tables and tests go through it."""
+"""Every initializer that has nothing to choose, by each of its names; tables and tests go through it, so a new one
+needs one call of ``_listed`` or ``_scheme`` below, and its law in ``tests/test_initializers.py``."""
 
 
-def _listed(init: Initializer, *names: str) -> Initializer:
-    ALL.update(dict.fromkeys(names, init))
-    return init
+class _Named:
+    """An initializer that says what it is, to ``repr`` by the first line of what it says to ``help``."""
+
+    def __init__(self, init: Initializer, name: str, doc: str) -> None:
+        self._init, self.__name__, self.__doc__ = init, name, doc
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        return self._init(rng, shape)
+
+    def __repr__(self) -> str:
+        return f"<initializer {self.__name__}: {self.__doc__.splitlines()[0].strip('.').replace('`', '')}>"
 
 
+def _listed(init: Initializer) -> Initializer:
+    ALL[init.__name__] = _Named(init, init.__name__, init.__doc__)
+    return ALL[init.__name__]
+
+
+@_listed
 def zeros(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Every entry 0; nothing is drawn from ``rng``.
 
@@ -44,9 +59,6 @@ def zeros(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
     return np.zeros(shape)
-
-
-_listed(zeros, "zeros")
 
 
 def constant(value: float) -> Initializer:
@@ -329,27 +341,37 @@ def variance_scaling(scale: float, mode: str, distribution: str,
     return lambda rng, shape: law(scale / fan(*fans(shape)))(rng, shape)
 
 
-def _scheme(scale: float, mode: str, distribution: str, *names: str) -> Initializer:
-    return _listed(variance_scaling(scale, mode, distribution), *names)
+def _scheme(scale: int, mode: str, distribution: str, source: str, *names: str) -> Initializer:
+    variance = f"{2 * scale} / (fan_in + fan_out)" if mode == "fan_avg" else f"{scale} / {mode}"
+    cut = " at two standard deviations" if distribution == "truncated" else ""
+    scheme = _Named(variance_scaling(scale, mode, distribution), names[0],
+                    f"Variance {variance}, {distribution}{cut} ({source}).")
+    ALL.update(dict.fromkeys(names, scheme))
+    return scheme
 
 
-lecun_normal = _scheme(1, "fan_in", "normal", "lecun_normal")
+lecun_normal = _scheme(1, "fan_in", "normal", "LeCun et al., 1998, eq. 16", "lecun_normal")
 """Variance 1 / fan_in, normal (LeCun et al., 1998, eq. 16)."""
-lecun_uniform = _scheme(1, "fan_in", "uniform", "lecun_uniform")
+lecun_uniform = _scheme(1, "fan_in", "uniform", "LeCun et al., 1998, eq. 16", "lecun_uniform")
 """Variance 1 / fan_in, uniform (LeCun et al., 1998, eq. 16)."""
-lecun_truncated = _scheme(1, "fan_in", "truncated", "lecun_truncated")
+lecun_truncated = _scheme(1, "fan_in", "truncated", "LeCun et al., 1998, eq. 16", "lecun_truncated")
 """Variance 1 / fan_in, truncated at two standard deviations (LeCun et al., 1998, eq. 16)."""
-xavier_normal = glorot_normal = _scheme(1, "fan_avg", "normal", "xavier_normal", "glorot_normal")
+xavier_normal = glorot_normal = _scheme(
+    1, "fan_avg", "normal", "Glorot & Bengio, 2010, eq. 12", "xavier_normal", "glorot_normal")
 """Variance 2 / (fan_in + fan_out), normal (Glorot & Bengio, 2010, eq. 12)."""
-xavier_uniform = glorot_uniform = _scheme(1, "fan_avg", "uniform", "xavier_uniform", "glorot_uniform")
+xavier_uniform = glorot_uniform = _scheme(
+    1, "fan_avg", "uniform", "Glorot & Bengio, 2010, eq. 16", "xavier_uniform", "glorot_uniform")
 """Variance 2 / (fan_in + fan_out), uniform (Glorot & Bengio, 2010, eq. 16)."""
-xavier_truncated = glorot_truncated = _scheme(1, "fan_avg", "truncated", "xavier_truncated", "glorot_truncated")
+xavier_truncated = glorot_truncated = _scheme(
+    1, "fan_avg", "truncated", "Glorot & Bengio, 2010, eq. 12", "xavier_truncated", "glorot_truncated")
 """Variance 2 / (fan_in + fan_out), truncated at two standard deviations (Glorot & Bengio, 2010, eq. 12)."""
-he_normal = kaiming_normal = _scheme(2, "fan_in", "normal", "he_normal", "kaiming_normal")
+he_normal = kaiming_normal = _scheme(2, "fan_in", "normal", "He et al., 2015, eq. 10", "he_normal", "kaiming_normal")
 """Variance 2 / fan_in, normal (He et al., 2015, eq. 10)."""
-he_uniform = kaiming_uniform = _scheme(2, "fan_in", "uniform", "he_uniform", "kaiming_uniform")
+he_uniform = kaiming_uniform = _scheme(
+    2, "fan_in", "uniform", "He et al., 2015, eq. 10", "he_uniform", "kaiming_uniform")
 """Variance 2 / fan_in, uniform (He et al., 2015, eq. 10)."""
-he_truncated = kaiming_truncated = _scheme(2, "fan_in", "truncated", "he_truncated", "kaiming_truncated")
+he_truncated = kaiming_truncated = _scheme(
+    2, "fan_in", "truncated", "He et al., 2015, eq. 10", "he_truncated", "kaiming_truncated")
 """Variance 2 / fan_in, truncated at two standard deviations (He et al., 2015, eq. 10)."""
 
 

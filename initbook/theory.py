@@ -1,7 +1,8 @@
 r"""What can be said before anything is run. No randomness, no network.
 
 Means over the normal distribution are integrals, taken by Gauss-Legendre quadrature on panels that
-meet at the kinks of the integrand and grow away from them; so a kink costs no accuracy.
+meet at the kinks of the integrand. A panel that shows that it is too coarse is halved; what halving does not
+settle is refused, so a mean is right or there is none.
 
 >>> from initbook.activations import relu
 >>> round(forward_gain(relu) ** 2, 12)  # He's factor 2
@@ -21,9 +22,18 @@ from initbook.activations import Activation
 __all__ = ["backward_gain", "chi", "cross_entropy", "entropy", "fixed_point", "forward_gain",
            "gradient_map", "length_map", "mean_df2", "mean_f2", "normal_mean"]
 
-# Fifty panels on each side of a kink, each half as long as the next one outwards, 20 nodes each. The
-# normal density beyond 12 is 1e-32 of its peak.
-_REACH, _PANELS, _NODES = 12.0, 50, 20
+# The first panels: of width 1 up to 10, and on each side of a kink 15 more, each half as wide as the next one
+# outwards. The normal density beyond 37 is below 1e-297.
+_REACH, _NODES = 37.0, 22
+_GRID = np.append(np.arange(11.0), _REACH)
+_AROUND = np.append(0.0, 2.0 ** -np.arange(16))
+# Gauss's nodes and weights on [0, 1], and what takes values at the nodes to Legendre coefficients.
+_X, _W = np.polynomial.legendre.leggauss(_NODES)[0] / 2 + 0.5, np.polynomial.legendre.leggauss(_NODES)[1] / 2
+_LEGENDRE = np.polynomial.legendre.legvander(2 * _X - 1, _NODES - 1) * _W[:, None] * np.arange(1, 2 * _NODES, 2)
+_SIGNS = (-1.0) ** np.arange(_NODES)  # of the polynomials at 0; at 1 all are 1
+# Of a panel: its mean, its two highest coefficients, and the values at its ends.
+_RULES = np.column_stack([_W, _LEGENDRE[:, -2:], _LEGENDRE @ _SIGNS, _LEGENDRE.sum(axis=1)])
+_PRECISION, _MOST = 1e-12, 50_000  # of the mean of |g|, for a panel; panels in all
 
 
 def entropy(counts: Sequence[int]) -> float:
@@ -87,9 +97,12 @@ def _shares(name: str, counts: Sequence[int]) -> Array:
 
 def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
                 kinks: Sequence[float] = (0.0,)) -> float:
-    r"""The mean of a function of a normal variable.
+    r"""The mean of a function of a normal variable, to 1e-11 of the mean of its absolute value or better.
 
-    .. math:: \mathrm{E}\,g(z), \qquad z \sim N(0, q)
+    .. math:: \mathrm{E}\,g(z) = \int g(z)\, \frac{e^{-z^2/2q}}{\sqrt{2 \pi q}}\, dz, \qquad z \sim N(0, q)
+
+    A panel counts if what stands under the integral is a polynomial there, of a lower degree than its nodes can see,
+    and goes on in the next panel as it ended (but for kinks that are named); otherwise it is halved.
 
     Parameters
     ----------
@@ -98,50 +111,77 @@ def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
     q
         The variance of :math:`z`, above 0.
     kinks
-        Where :math:`g` may have a kink or a jump.
+        Where :math:`g` may have a kink or a jump. One that is not named is found, which costs time.
 
     Raises
     ------
     ValueError
-        If the mean does not exist: if ``g`` is not finite, or grows too fast far out or near a kink.
+        If the mean does not exist or cannot be had to that precision: if ``g`` is not finite, grows too fast far
+        out or near a point, or is too rough.
 
     Examples
     --------
     >>> import numpy as np
     >>> round(normal_mean(np.abs), 12) == round((2 / np.pi) ** 0.5, 12)
     True
-    >>> normal_mean(lambda z: np.exp(z**2))
+    >>> normal_mean(lambda z: np.exp(z**2 / 2))
     Traceback (most recent call last):
-    ValueError: g must be a function with a finite mean under N(0, 1); got one that has not settled 12 ...
+    ValueError: g must be a function with a finite mean under N(0, 1); got one that has not faded 37 standard ...
     """
-    q = number("q", q, above=0)
-    nodes, weights, at_end = _panels(tuple(float(k) / q**0.5 for k in kinks))
-    with np.errstate(all="ignore"):  # what is not finite is reported below, in words
-        values = np.asarray(g(nodes * q**0.5), dtype=float)
-        terms = weights * values
+    std = number("q", q, above=0) ** 0.5
+    require(np.iterable(kinks), "kinks", "a list of numbers", repr(kinks), TypeError)
+    points = tuple([k / std for k in _numbers(tuple(kinks))])
     allowed = f"a function with a finite mean under N(0, {q:g})"
-    require(bool(np.isfinite(terms).all()), "g", allowed, "values that are not finite")
-    size = np.abs(terms).sum()
-    for where, panel in at_end.items():
-        require(bool(np.abs(terms[panel]).sum() <= 1e-6 * size), "g", allowed,
-                f"one that has not settled {where}")
-    return float(terms.sum())
+    edges, x, weights, ahead, behind = _first_panels(points)
+    most = _MOST
+    while (most := most - len(edges)) > 0:
+        terms = (_values(g, std * x, allowed) * weights).reshape(-1, _NODES)
+        precision = _PRECISION * (np.abs(terms) @ _W).sum()
+        require(max(abs(terms[0, 0]), abs(terms[-1, -1])) <= precision, "g", allowed,
+                "one that has not faded 37 standard deviations out")
+        means, even, odd, first, last = (terms @ _RULES).T
+        highest, apart = np.abs(even) + np.abs(odd), np.abs(last[:-1] * ahead - first[1:] * behind)
+        if highest.max() <= precision and apart.max() <= precision:
+            return float(means.sum())
+        worst = round(std * edges[highest.argmax()], 6) + 0.0  # no -0
+        edges, x, weights, ahead, behind = _panels(_halved(edges, highest > precision, apart > precision), points)
+    raise ValueError(f"g must be {allowed}; got one that grows too fast, or is too rough, near z = {worst:g}")
 
 
-@lru_cache(maxsize=16)
-def _panels(kinks: tuple[float, ...]) -> tuple[Array, Array, dict[str, Array]]:
-    """Nodes, weights times the normal density, and which nodes lie in the outermost panels and in those
-    that touch a kink: there the terms of an integral that exists fade out."""
-    growing = _REACH * 2.0 ** np.arange(-_PANELS + 1, 1)
-    offsets = np.concatenate([-growing[::-1], [0.0], growing])
-    kinks = tuple(k for k in kinks if abs(k) < _REACH) or (0.0,)  # what lies beyond counts for nothing
-    edges = np.unique(np.concatenate([k + offsets for k in kinks]).clip(-_REACH, _REACH))
-    x, w = np.polynomial.legendre.leggauss(_NODES)
-    half, middle = np.diff(edges)[:, None] / 2, (edges[1:] + edges[:-1])[:, None] / 2
-    nodes = (middle + half * x).ravel()
-    weights = (half * w).ravel() * np.exp(-nodes**2 / 2) / np.sqrt(2 * np.pi)
-    inner = np.min([np.abs(nodes - k) for k in kinks], axis=0) < growing[0]
-    return nodes, weights, {"12 standard deviations out": np.abs(nodes) > 0.9 * _REACH, "near a kink": inner}
+@lru_cache(maxsize=64)
+def _numbers(kinks: tuple) -> tuple[float, ...]:
+    return tuple(number("kinks", k) for k in kinks)
+
+
+@lru_cache(maxsize=64)
+def _first_panels(kinks: tuple[float, ...]) -> tuple[Array, ...]:
+    around = [k + side * _AROUND for k in (0.0, *kinks) if abs(k) < _REACH for side in (-1, 1)]
+    return _panels(np.unique(np.concatenate([-_GRID, _GRID, *around]).clip(-_REACH, _REACH)), kinks)
+
+
+def _panels(edges: Array, kinks: tuple[float, ...]) -> tuple[Array, ...]:
+    """The edges; all nodes in one row; the normal density there times the width of the panel; and what to multiply
+    the values at both sides of an edge with, to have their distance times the narrower width."""
+    width = np.diff(edges)
+    x = edges[:-1, None] + width[:, None] * _X
+    density = np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+    unnamed = ~np.isin(edges[1:-1], kinks) / np.maximum(width[1:], width[:-1])
+    return edges, x.ravel(), (density * width[:, None]).ravel(), unnamed * width[1:], unnamed * width[:-1]
+
+
+def _halved(edges: Array, rough: Array, apart: Array) -> Array:
+    rough[1:] |= apart
+    rough[:-1] |= apart
+    return np.unique(np.append(edges, (edges[:-1] + edges[1:])[rough] / 2))
+
+
+def _values(g: Callable[[Array], Array], z: Array, allowed: str) -> Array:
+    with np.errstate(all="ignore"):  # what is not finite is reported here, in words
+        values = np.asarray(g(z), dtype=float)
+    finite = np.isfinite(values)
+    if not finite.all():
+        require(False, "g", allowed, f"one that is not finite at z = {min(z[~finite], key=abs):.3g}")
+    return values
 
 
 def mean_f2(activation: Activation, q: float = 1.0) -> float:
@@ -153,6 +193,7 @@ def mean_f2(activation: Activation, q: float = 1.0) -> float:
     >>> round(mean_f2(relu), 12)
     0.5
     """
+    _is_activation(activation)
     return normal_mean(lambda z: activation.f(z) ** 2, q, activation.kinks)
 
 
@@ -165,7 +206,12 @@ def mean_df2(activation: Activation, q: float = 1.0) -> float:
     >>> round(mean_df2(relu), 12)
     0.5
     """
+    _is_activation(activation)
     return normal_mean(lambda z: activation.df(z) ** 2, q, activation.kinks)
+
+
+def _is_activation(activation: Activation) -> None:
+    require(isinstance(activation, Activation), "activation", "an Activation", repr(activation), TypeError)
 
 
 def forward_gain(activation: Activation, q: float = 1.0) -> float:
@@ -178,7 +224,9 @@ def forward_gain(activation: Activation, q: float = 1.0) -> float:
     >>> round(forward_gain(tanh), 4)
     1.5925
     """
-    return float(np.sqrt(q / mean_f2(activation, q)))
+    f2 = mean_f2(activation, q)
+    require(f2 > 0, "activation", f"one whose f is not 0 under N(0, {q:g})", activation)
+    return float(np.sqrt(q / f2))
 
 
 def backward_gain(activation: Activation, q: float = 1.0) -> float:
@@ -191,7 +239,9 @@ def backward_gain(activation: Activation, q: float = 1.0) -> float:
     >>> round(backward_gain(tanh), 4)
     1.4674
     """
-    return float(mean_df2(activation, q) ** -0.5)
+    df2 = mean_df2(activation, q)
+    require(df2 > 0, "activation", f"one whose f' is not 0 under N(0, {q:g})", activation)
+    return float(df2**-0.5)
 
 
 def chi(activation: Activation, weight_var: float, q: float = 1.0) -> float:
@@ -252,35 +302,53 @@ def length_map(activation: Activation, weight_var: float, bias_var: float = 0.0,
 
 def fixed_point(activation: Activation, weight_var: float, bias_var: float = 0.0, *,
                 q: float = 1.0) -> float:
-    r"""Where the length map settles: :math:`q^*` with
+    r"""Where the length map settles from the given start: :math:`q^*` with
     :math:`q^* = \sigma_w^2\, \mathrm{E} f(z)^2 + \sigma_b^2`, :math:`z \sim N(0, q^*)`.
 
-    Found by iteration from ``q``, accelerated by Aitken's :math:`\Delta^2` rule.
+    The map is iterated as the layers do it. Where its steps shrink, a leap goes on to where they would end if they
+    went on shrinking at the same rate (Aitken's :math:`\Delta^2` rule), to twice or half :math:`q` at most. Steps that
+    grow lead away from a fixed point, and are taken one by one.
+
+    Parameters
+    ----------
+    activation, weight_var, bias_var
+        As in :func:`length_map`.
+    q
+        The start, above 0. Where a fixed point repels, as that of GELU without biases does, it decides.
 
     Raises
     ------
     ValueError
-        If it does not settle at a positive value: if it fades to 0 or grows without end.
+        If it does not settle at a positive value: if it fades to 0, grows without end, or swings.
 
     Examples
     --------
-    >>> from initbook.activations import tanh
+    >>> from initbook.activations import gelu, tanh
     >>> round(fixed_point(tanh, weight_var=(5 / 3) ** 2), 4)
     1.1785
+    >>> fixed_point(gelu, forward_gain(gelu) ** 2, q=0.5)
+    Traceback (most recent call last):
+    ValueError: weight_var must be one for which the length map settles above 0; got 2.35..., and ...
     """
     start = q
-    for _ in range(200):
+    for _ in range(500):
         q0, q1, q2 = length_map(activation, weight_var, bias_var, q=q, layers=2)
         if abs(q2 - q1) <= 1e-13 * q1:
             return float(q2)
-        bend = (q2 - q1) - (q1 - q0)
-        # Growth by equal steps does not bend but for rounding; extrapolated, it would seem to settle far out.
-        q = q0 - (q1 - q0) ** 2 / bend if abs(bend) > 1e-9 * abs(q1 - q0) else q2
-        if not 1e-12 < q < 1e12:
-            q = q2
-        require(1e-12 < q < 1e12, "weight_var", "one for which the length map settles above 0",
-                f"{weight_var:g}, and from q = {start:g} it reaches {q:g}")
-    raise ValueError(f"weight_var must be one for which the length map settles; got {weight_var:g}")
+        if q2 > max(q1, 1e12 * (1 + weight_var + bias_var)) or q2 < min(q1, 1e-12) and not bias_var:
+            break
+        q = _leap(q1 - q0, q2 - q1, q2)
+    way = "swings" if (q2 - q1) * (q1 - q0) < 0 else "grows" if q2 > q1 else "fades"
+    raise ValueError(f"weight_var must be one for which the length map settles above 0; got {weight_var:g}, and "
+                     f"from q = {start:g} it {way} past {q2:.3g}")
+
+
+def _leap(before: float, step: float, q: float) -> float:
+    """Where steps end that shrink from ``before`` to ``step``, and on at that rate, from ``q`` on; not beyond 2q or
+    q/2: the map averages :math:`f^2` over all sizes of :math:`z`, so within that range it hardly bends twice."""
+    if not 0 < step / before < 1 - 1e-9:
+        return q
+    return float(np.clip(q + step * step / (before - step), q / 2, 2 * q))
 
 
 def gradient_map(activation: Activation, weight_var: float, qs: Sequence[float]) -> Array:

@@ -11,7 +11,7 @@ from initbook.network import forward
 from initbook.training import loss_and_grads
 
 ACTIVATIONS = [*activations.ALL.values(), activations.leaky_relu(0.2)]
-STEEPEST = 1.76  # no slope of theirs exceeds it: SELU's, just below 0, is 1.758
+STEEPEST = 1.76  # no slope of theirs exceeds it but ReLU²'s: SELU's, just below 0, is 1.758
 LOSSES = [losses.softmax_cross_entropy, losses.sigmoid_cross_entropy, losses.squared_error]
 
 EPS = np.finfo(float).eps
@@ -56,12 +56,12 @@ def pairs(arrays):
 
 def network_and_data(rng, sizes, activation, loss, samples=6):
     """Random parameters, inputs and targets, drawn again until no central difference can step over
-    the kink of a ReLU."""
+    a kink."""
     while True:
         params = init_params(rng, sizes, lecun_normal, normal(0.5))
         x = rng.normal(size=(samples, sizes[0]))
         z = np.concatenate([z.ravel() for z in forward(params, x, activation).z[1:]])
-        if np.abs(z).min() > reach(params, x, activation):
+        if min(np.abs(z - kink).min() for kink in (0, *activation.kinks)) > reach(params, x, activation):
             return params, x, targets(rng, loss, samples, sizes[-1])
 
 
@@ -69,9 +69,11 @@ def reach(params, x, activation):
     """A bound on how far one ``STEP`` of one parameter or input moves any pre-activation: in its own
     layer by ``STEP`` times what it multiplies, from layer to layer by the largest column sum of |W|
     times the steepest slope."""
-    largest = max(1.0, *(np.abs(h).max() for h in forward(params, x, activation).h))
+    trace = forward(params, x, activation)
+    largest = max(1.0, *(np.abs(h).max() for h in trace.h))
+    steepest = max(STEEPEST, *(1.01 * np.abs(activation.df(z)).max() for z in trace.z[1:]))
     column_sums = [np.abs(W).sum(axis=0).max() for W, _ in params]
-    return STEP * largest * np.prod(STEEPEST * np.maximum(1.0, column_sums))
+    return STEP * largest * np.prod(steepest * np.maximum(1.0, column_sums))
 
 
 def targets(rng, loss, samples, columns):

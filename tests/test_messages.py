@@ -225,22 +225,22 @@ WRONG_VALUES = [
     (lambda: theory.cross_entropy([1, 1], [1, 1, 1]), "prior must be 2 class counts; got 3"),
     (lambda: theory.cross_entropy([1, 1], [2, 0]), "prior must be positive where counts is; got [2, 0]"),
     (lambda: theory.normal_mean(np.abs, 0), number("q", 0, "above 0")),
-    *[(lambda g=g: theory.normal_mean(g, 2), MEAN.format(2) + "values that are not finite")
-      for g in (np.log, lambda z: np.exp(z**4), lambda z: z * np.nan)],
-    *[(lambda g=g: theory.normal_mean(g), MEAN.format(1) + "one that has not settled 12 standard deviations out")
-      for g in (lambda z: np.exp(z**2), lambda z: np.exp(z**2 / 2))],
-    *[(lambda g=g: theory.normal_mean(g, kinks=(0, 0.7)), MEAN.format(1) + "one that has not settled near a kink")
-      for g in (lambda z: 1 / z, lambda z: 1 / z**2, lambda z: 1 / (z - 0.7))],
+    *[(lambda g=g: theory.normal_mean(g, 2), MEAN.format(2) + f"one that is not finite at z = {at}")
+      for g, at in ((np.log, "-1.23e-07"), (lambda z: np.exp(z**4), "-5.19"), (lambda z: z * np.nan, "-1.23e-07"))],
+    (lambda: theory.normal_mean(lambda z: np.exp(z**2 / 2)),
+     MEAN.format(1) + "one that has not faded 37 standard deviations out"),
+    *[(lambda g=g: theory.normal_mean(g, kinks=(0, 0.7)),
+       MEAN.format(1) + f"one that grows too fast, or is too rough, near z = {at}")
+      for g, at in ((lambda z: 1 / z, 0), (lambda z: 1 / z**2, 0), (lambda z: 1 / (z - 0.7), 0.7))],
     (lambda: theory.forward_gain(relu, -1), number("q", -1, "above 0")),
     (lambda: theory.chi(relu, -1), number("weight_var")),
     (lambda: theory.length_map(relu, -1, q=1), number("weight_var")),
     (lambda: theory.length_map(relu, 1, -1, q=1), number("bias_var")),
     (lambda: theory.length_map(relu, 1, q=0), number("q", 0, "above 0")),
     (lambda: theory.length_map(relu, 1, q=1, layers=0), positive("layers")),
-    (lambda: theory.fixed_point(identity, 0.5), f"{SETTLES} above 0; got 0.5, and from q = 1 it reaches 9.09495e-13"),
-    (lambda: theory.fixed_point(identity, 2, q=2.0),
-     f"{SETTLES} above 0; got 2, and from q = 2 it reaches 2.19902e+12"),
-    (lambda: theory.fixed_point(relu, 3), f"{SETTLES}; got 3"),
+    (lambda: theory.fixed_point(identity, 0.5), f"{SETTLES} above 0; got 0.5, and from q = 1 it fades past 4.55e-13"),
+    (lambda: theory.fixed_point(identity, 2, q=2.0), f"{SETTLES} above 0; got 2, and from q = 2 it grows past 8.8e+12"),
+    (lambda: theory.fixed_point(relu, 2, 0.01), f"{SETTLES} above 0; got 2, and from q = 1 it grows past 11"),
     # training
     (lambda: training.moved(PARAMS, WIDER), "after must be of the shapes of before, [(3, 5), (5, 2)]; "
      "got [(3, 6), (6, 2)]"),
@@ -285,6 +285,8 @@ WRONG_TYPES = [
     (lambda: probes.mean_square(np.ones((4, 3), int)), floats("layer")),
     (lambda: probes.outside_share("0", 1), "low must be a number; got '0'"),
     (lambda: probes.passes(0, PARAMS, X, tanh), randomness(0)),
+    (lambda: theory.normal_mean(np.abs, kinks=3), "kinks must be a list of numbers; got 3"),
+    (lambda: theory.normal_mean(np.abs, kinks=["1"]), "kinks must be a number; got '1'"),
     (lambda: training.batches(0, 5, 2), randomness(0)),
     (lambda: train(loss="squared"), "loss must be a Loss, such as losses.squared_error; got 'squared'"),
     (lambda: train(optimizer=0.1), "optimizer must be an Optimizer, as optimizers.sgd(lr) makes; got 0.1"),

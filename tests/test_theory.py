@@ -98,7 +98,7 @@ def test_a_kink_elsewhere_is_named_and_then_costs_nothing():
     expected = math.exp(-0.245) / math.sqrt(2 * math.pi) - 0.7 * math.erfc(0.7 / math.sqrt(2)) / 2
     assert normal_mean(hinge, kinks=[0.7]) == pytest.approx(expected, rel=100 * EPS)
     assert normal_mean(hinge, 1.0, kinks=[0.7, -2.0]) == pytest.approx(expected, rel=100 * EPS)
-    assert abs(normal_mean(hinge) / expected - 1) > 1e-8
+    assert normal_mean(hinge) == pytest.approx(expected, rel=1e-11)  # found, at a price
     wide = 2 * (math.exp(-0.35**2 / 2) / math.sqrt(2 * math.pi) - 0.35 * math.erfc(0.35 / math.sqrt(2)) / 2)
     assert normal_mean(hinge, 4.0, kinks=[0.7]) == pytest.approx(wide, rel=100 * EPS)  # a kink is a value of z
 
@@ -121,9 +121,8 @@ def homogeneous(activation):
 @pytest.mark.parametrize("activation", [*ACTIVATIONS, leaky_relu(-1.0), Activation("abs", np.abs, np.sign, (0,))],
                          ids=lambda a: a.name)
 def test_the_two_gains_agree_at_every_size_for_homogeneous_activations_and_for_no_other(activation):
-    for q in (0.01, 1, 30):
-        same = abs(forward_gain(activation, q) / backward_gain(activation, q) - 1) < 1e-12
-        assert same == homogeneous(activation)
+    same = [abs(forward_gain(activation, q) / backward_gain(activation, q) - 1) < 1e-12 for q in (0.01, 1, 30)]
+    assert all(same) == homogeneous(activation)
 
 
 def test_a_centred_curved_activation_has_the_larger_gain_forward_but_one_with_a_mean_may_have_it_backward():
@@ -141,7 +140,7 @@ def test_kinks_are_where_the_activation_says():
     assert forward_gain(hard) == pytest.approx((1 - bump) ** -0.5, rel=1e-13)
     assert forward_gain(hard, 1e-4) == pytest.approx(1, rel=1e-13)  # the kinks lie 100 standard deviations out
     unnamed = Activation("hard tanh", hard.f, hard.df)
-    assert abs(mean_df2(unnamed) - inside) > 1e-3
+    assert mean_df2(unnamed) == pytest.approx(inside, rel=1e-11)  # found, at a price
 
 
 def test_hes_factor_is_2_and_a_slope_makes_it_2_over_1_plus_a_squared():

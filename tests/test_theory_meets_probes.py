@@ -90,7 +90,9 @@ def test_every_layer_of_every_activation_and_scheme_forward_and_backward(rule, a
     repeats, theory = measured(activation, RULES[rule]), predicted(activation, SCHEMES[rule])
     assert agree(repeats, theory)
     share = allowed(repeats, theory) / theory  # narrow enough for a factor 2 at any layer
-    assert share.max() < 0.4 and share[0, :2].max() < 0.06, (
+    assert share[0, :2].max() < 0.06
+    # ReLU² doubles a relative error from layer to layer, so five layers of it see no factor of 2 at the far end.
+    assert share.max() < 0.4 or activation.name == "relu_squared", (
         f"{activation.name}: five layers of it lose the signal, so this test sees no factor 2: leave it out by name")
 
 
