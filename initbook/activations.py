@@ -78,8 +78,7 @@ def _didentity(z: Array) -> Array:
 
 def _sigmoid(z: Array) -> Array:
     # Only exp of a non-positive number is taken, so nothing overflows.
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, e) / (1 + e)
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
 
 
 def _dsigmoid(z: Array) -> Array:
@@ -93,7 +92,9 @@ def _tanh(z: Array) -> Array:
 
 
 def _dtanh(z: Array) -> Array:
-    return 1 - np.tanh(z) ** 2
+    # 1/cosh² by e^(-2|z|): 1 - tanh² would lose its digits where tanh is close to 1, and cosh would overflow.
+    e = np.exp(-2 * np.abs(z))
+    return 4 * e / (1 + e) ** 2
 
 
 def _relu(z: Array) -> Array:
@@ -118,7 +119,7 @@ def _dsoftsign(z: Array) -> Array:
 
 
 def _elu(z: Array) -> Array:
-    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
+    return np.maximum(z, 0) + np.expm1(np.minimum(z, 0))
 
 
 def _delu(z: Array) -> Array:
@@ -130,7 +131,7 @@ _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
 def _selu(z: Array) -> Array:
-    return _SELU_SCALE * np.where(z > 0, z, _SELU_ALPHA * np.expm1(np.minimum(z, 0)))
+    return _SELU_SCALE * (np.maximum(z, 0) + _SELU_ALPHA * np.expm1(np.minimum(z, 0)))
 
 
 def _dselu(z: Array) -> Array:
@@ -211,7 +212,7 @@ r""":math:`f(z) = 1 / (1 + e^{-z})`, :math:`f'(z) = f(z)\,(1 - f(z))`; :math:`f(
 :math:`f'(0) = \tfrac14`."""
 
 tanh = _listed("tanh", _tanh, _dtanh)
-r""":math:`f(z) = \tanh z`, :math:`f'(z) = 1 - \tanh^2 z`; :math:`f(0) = 0`, :math:`f'(0) = 1`."""
+r""":math:`f(z) = \tanh z`, :math:`f'(z) = 1 - \tanh^2 z = 1/\cosh^2 z`; :math:`f(0) = 0`, :math:`f'(0) = 1`."""
 
 relu = _listed("relu", _relu, _drelu, 0)
 r""":math:`f(z) = \max(z, 0)`, :math:`f'(z) = 1` for :math:`z > 0` and 0 elsewhere, the kink included."""
@@ -276,7 +277,7 @@ def leaky_relu(slope: float = 0.01) -> Activation:
     [-0.2, 1.0]
     """
     a = number("slope", slope)
-    return Activation(f"leaky_relu({a:g})", lambda z: np.where(z > 0, z, a * z),
+    return Activation(f"leaky_relu({a:g})", lambda z: np.maximum(z, 0) + a * np.minimum(z, 0),
                       lambda z: np.where(z > 0, 1, a).astype(z.dtype), (0,))
 
 

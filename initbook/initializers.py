@@ -343,7 +343,7 @@ def variance_scaling(scale: float, mode: str, distribution: str,
 
 def _scheme(scale: int, mode: str, distribution: str, source: str, *names: str) -> Initializer:
     variance = f"{2 * scale} / (fan_in + fan_out)" if mode == "fan_avg" else f"{scale} / {mode}"
-    cut = " at two standard deviations" if distribution == "truncated" else ""
+    cut = " at 2.27 standard deviations" if distribution == "truncated" else ""
     scheme = _Named(variance_scaling(scale, mode, distribution), names[0],
                     f"Variance {variance}, {distribution}{cut} ({source}).")
     ALL.update(dict.fromkeys(names, scheme))
@@ -355,7 +355,7 @@ lecun_normal = _scheme(1, "fan_in", "normal", "LeCun et al., 1998, eq. 16", "lec
 lecun_uniform = _scheme(1, "fan_in", "uniform", "LeCun et al., 1998, eq. 16", "lecun_uniform")
 """Variance 1 / fan_in, uniform (LeCun et al., 1998, eq. 16)."""
 lecun_truncated = _scheme(1, "fan_in", "truncated", "LeCun et al., 1998, eq. 16", "lecun_truncated")
-"""Variance 1 / fan_in, truncated at two standard deviations (LeCun et al., 1998, eq. 16)."""
+"""Variance 1 / fan_in, truncated at 2.27 standard deviations (LeCun et al., 1998, eq. 16)."""
 xavier_normal = glorot_normal = _scheme(
     1, "fan_avg", "normal", "Glorot & Bengio, 2010, eq. 12", "xavier_normal", "glorot_normal")
 """Variance 2 / (fan_in + fan_out), normal (Glorot & Bengio, 2010, eq. 12)."""
@@ -364,7 +364,7 @@ xavier_uniform = glorot_uniform = _scheme(
 """Variance 2 / (fan_in + fan_out), uniform (Glorot & Bengio, 2010, eq. 16)."""
 xavier_truncated = glorot_truncated = _scheme(
     1, "fan_avg", "truncated", "Glorot & Bengio, 2010, eq. 12", "xavier_truncated", "glorot_truncated")
-"""Variance 2 / (fan_in + fan_out), truncated at two standard deviations (Glorot & Bengio, 2010, eq. 12)."""
+"""Variance 2 / (fan_in + fan_out), truncated at 2.27 standard deviations (Glorot & Bengio, 2010, eq. 12)."""
 he_normal = kaiming_normal = _scheme(2, "fan_in", "normal", "He et al., 2015, eq. 10", "he_normal", "kaiming_normal")
 """Variance 2 / fan_in, normal (He et al., 2015, eq. 10)."""
 he_uniform = kaiming_uniform = _scheme(
@@ -372,7 +372,7 @@ he_uniform = kaiming_uniform = _scheme(
 """Variance 2 / fan_in, uniform (He et al., 2015, eq. 10)."""
 he_truncated = kaiming_truncated = _scheme(
     2, "fan_in", "truncated", "He et al., 2015, eq. 10", "he_truncated", "kaiming_truncated")
-"""Variance 2 / fan_in, truncated at two standard deviations (He et al., 2015, eq. 10)."""
+"""Variance 2 / fan_in, truncated at 2.27 standard deviations (He et al., 2015, eq. 10)."""
 
 
 def init_params(rng: np.random.Generator, sizes: Sequence[int],
