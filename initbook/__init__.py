@@ -4,6 +4,19 @@ One module a subject. Data flows one way: seed, rng, weights, forward, statistic
 Conventions, the same everywhere: rows are samples, ``h = f(x @ W + b)``, ``W.shape == (fan_in,
 fan_out)``, layer 0 is the input, ``f`` and its derivative ``df`` are functions of the
 pre-activation ``z``.
+
+For whoever has a network and no time there is ``initbook.check``: :func:`initbook.diagnosis.check`.
 """
 
+from importlib import import_module
+from typing import Any
+
 __version__ = "0.1.0"
+_AT_THE_TOP = {"check": "diagnosis", "Layer": "blocks", "Residual": "blocks"}
+
+
+def __getattr__(name: str) -> Any:
+    """``initbook.check`` and what it takes, loaded when asked for: who wants a formula need not wait for figures."""
+    if name in _AT_THE_TOP:
+        return getattr(import_module(f"initbook.{_AT_THE_TOP[name]}"), name)
+    raise AttributeError(f"module 'initbook' has no attribute {name!r}")

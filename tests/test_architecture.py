@@ -21,9 +21,12 @@ EACH = pytest.mark.parametrize("module", SOURCES)
 HOUSE = {
     "__init__": "",
     "_check": "numpy",
+    "_verdicts": "_check activations theory numpy scipy",
     "activations": "_check numpy scipy",
+    "blocks": "_check activations convolution initializers numpy",
     "convolution": "_check numpy",
     "data": "_check numpy sklearn",
+    "diagnosis": "_check _verdicts activations blocks figures losses probes theory numpy",
     "_play": "_check _svg",
     "_sheet": "_check _svg numpy matplotlib",
     "_svg": "",
