@@ -281,9 +281,7 @@ def _block(block: Residual, f: Activation, s: _Signal, rows: list[Row], name: st
     fs = _per_entry(block.activations, len(block.params), f"params[{int(name.split('.')[-1]) - 1}] activations")
     q_in, spread_in = _after(block.before, s.q, s.spread, s.h.shape[-1])
     branch, down = _run(block.params, fs, _Signal(before.f(s.h), q_in, spread_in), inner, f"{name}.")
-    require(branch.h.shape == s.h.shape, f"params, layer {name}", f"a block whose branch ends with shape {s.h.shape}",
-            branch.h.shape)
-    z = s.h + block.scale * branch.h
+    z = _sum(block, s.h, branch.h, name)
     q = s.q + block.scale**2 * branch.q
     share = s.q.mean() / q.mean() if q.mean() else 1.0
     spread = float(share * s.spread**0.5 + (1 - share) * branch.spread**0.5) ** 2
@@ -302,6 +300,12 @@ def _block(block: Residual, f: Activation, s: _Signal, rows: list[Row], name: st
         return dz + below * before.df(s.h), g + g_branch * _means(before, s.q, slope=True)
 
     return _Signal(f.f(z), q_h, spread_h), back
+
+
+def _sum(block: Residual, h: Array, branch: Array, name: str) -> Array:
+    require(branch.shape == h.shape, f"params, layer {name}", f"a block whose branch ends with shape {h.shape}",
+            branch.shape)
+    return h + h.dtype.type(block.scale) * branch
 
 
 def _squares(h: Array) -> Array:
@@ -434,7 +438,7 @@ def _overflows(layers: list, fs: list[Activation], h: Array, within: str = "") -
         if isinstance(layer, Residual):
             inner = _per_entry(layer.activations, len(layer.params))
             branch, where = _overflows(layer.params, inner, layer.before.f(h), f"{within}{i}.")
-            z = h + h.dtype.type(layer.scale) * branch
+            z = _sum(layer, h, branch, f"{within}{i}")
         else:
             _require_fit(layer, h, f"{within}{i}")
             z, where = layer.apply(h), ""
