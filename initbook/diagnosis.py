@@ -486,6 +486,6 @@ def _cells(row: Row) -> list[str]:
 def _panel(rows: list[Row], label: str, which: str) -> Panel:
     measured = [getattr(row, which) for row in rows]
     expected = [getattr(row, f"{which}_expected") for row in rows]
-    bands = {"95 of 100 draws": (range(1, len(rows) + 1), *zip(*(row.band for row in rows), strict=True))}
-    return by_layer({"measured": measured}, predicted={"expected": expected}, ylabel=label, marker="o",
-                    bands=bands if which == "q" else None)
+    law = "expected, and 95 of 100 draws" if which == "q" else "expected"
+    bands = {law: (range(1, len(rows) + 1), *zip(*(row.band for row in rows), strict=True))} if which == "q" else None
+    return by_layer({"measured": measured}, predicted={law: expected}, ylabel=label, marker="o", bands=bands)
