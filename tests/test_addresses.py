@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 import moved
+from browser import CHROMIUM
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "build" / "html"
@@ -114,3 +115,31 @@ def test_a_page_that_is_gone_sends_on_with_the_anchor_and_an_anchor_has_a_signpo
     moved.put_up(app, "b/new", "page.html", context, doctree=True)
     post, body = context["body"].split("\n")
     assert 'class="moved" id="three"' in post and 'href="../index.html#four"' in post and body == "<h1>New</h1>"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the PATH")
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("came_by, lands_on", [
+    ("a/old.html#three", "new.html#three"), ("b/page.html#two", "new.html#three"), ("b/page.html#one", "page.html#one"),
+])  # fmt: skip
+def test_old_addresses_lead_there_from_files_and_without_scripts(
+        tmp_path, monkeypatch, browser, scripts, came_by, lands_on):
+    monkeypatch.setattr(moved, "moved", lambda: {"a/old": {"to": "b/new"}, "b/page": {"two": "b/new#three"}})
+    app = SimpleNamespace(builder=SimpleNamespace(name="html"), outdir=tmp_path,
+                          env=SimpleNamespace(titles={"b/new": SimpleNamespace(astext=lambda: "New")}))
+    context = {"body": '<p id="one">It is still here.</p>'}
+    moved.put_up(app, "b/page", "page.html", context, doctree=True)
+    moved.send_on(app, None)
+    static = (ROOT / "docs" / "_static").as_uri()
+    head = f'<link rel="stylesheet" href="{static}/book.css"><script>DOCUMENTATION_OPTIONS = {{}}</script>'
+    head += f'<script defer src="{static}/book.js"></script>'
+    (tmp_path / "b").mkdir(exist_ok=True)
+    (tmp_path / "b" / "page.html").write_text(f'{head}<div class="bd-article">{context["body"]}</div>')
+    (tmp_path / "b" / "new.html").write_text('<p id="three">Here it is now.</p>')
+    visitor = browser.new_context(java_script_enabled=scripts).new_page()
+    visitor.goto(f"{tmp_path.as_uri()}/{came_by}")
+    if not scripts and visitor.locator(".moved:target").is_visible():  # then it is one click
+        visitor.locator(".moved:target a").click()
+    visitor.wait_for_url(f"**/{lands_on if scripts or 'old' not in came_by else 'new.html'}")
+    assert not visitor.locator(".moved").is_visible()
