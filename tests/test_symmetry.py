@@ -319,3 +319,5 @@ def test_tied_is_measured_against_the_largest_weight():
     nearly = np.full((2, 3), 1e6) + [0.0, 1e-5, 0.0]  # one part in 10¹¹
     for W in (nearly, np.zeros((2, 3))):
         assert [V.shape for V, _ in collapse([(W, np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))])] == [(2, 1), (1, 1)]
+    with pytest.raises(ValueError, match="must be tied; got spread 0.01"):  # one part in 10⁸
+        collapse([(nearly + [0.0, 1e-2, 0.0], np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))])
