@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checks import ACTIVATIONS, EPS, LOSSES, flat, largest_difference, pairs, targets
@@ -39,7 +39,8 @@ OPTIMIZERS = {
 }
 FEATURES, OUTPUTS, SAMPLES = 3, 2, 9
 
-few = settings(derandomize=True, database=None, deadline=None, max_examples=10)
+few = settings(derandomize=True, database=None, deadline=None, max_examples=10,
+               suppress_health_check=[HealthCheck.too_slow])
 # How often each distinct unit of each hidden layer occurs: [[3], [1, 2]] is a layer of three tied
 # units, then one of a single unit and two tied ones.
 copies = st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=3), min_size=1, max_size=3)
