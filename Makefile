@@ -11,11 +11,12 @@ BUILD := $(BIN)/python tools/build_book.py
 READY := .venv/ready-$(shell printf '%s' "$(CURDIR) $(INSTALL) $$($(PYTHON) -VV 2>&1)" | cksum | cut -d' ' -f1)
 # Matrices here are small: several threads to a product, with several products at once, only fight.
 export OMP_NUM_THREADS ?= 1
-# A file's tests stay together: they share what is dear to make, a browser for example.
-SIDE_BY_SIDE := -n auto --dist loadfile
+# Who is done takes over from who is not. Of the slow tests a file's stay together: they share a browser.
+SIDE_BY_SIDE := -n auto --dist worksteal
+BY_FILE := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help env html page test doctest census accept confirm serve linkcheck timings page-bench figure lint lock clean distclean
+.PHONY: help env html page test slow doctest census accept confirm serve linkcheck timings page-bench figure lint lock clean distclean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -42,6 +43,9 @@ page: env ## build one page: make page P=variance/he
 
 test: env ## run the tests, and every snippet of README, pages and docstrings
 	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
+
+slow: env ## run the tests that make test leaves out: the built book in Chromium, small books built several times
+	@$(BIN)/python -m pytest -q $(BY_FILE) -m 'slow or browser'
 
 doctest: env ## run the snippets alone
 	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) tests/test_snippets.py

@@ -38,6 +38,8 @@ extensions = [
     "page_polish",  # docs/_ext: description, link preview and roles
     "folded_solutions",  # docs/_ext: exercises hide their solutions
     "take_away",  # docs/_ext: each page as a notebook and as MyST source, to take or to launch
+    "moved",  # docs/_ext: old addresses lead to where their content stands now
+    "reading_time",  # docs/_ext: minutes of a page's main road, and what it needs, in the box of its goals
     "find",  # docs/_ext: search that finds numbers
     "lean_pages",  # docs/_ext: one style sheet, scripts that wait, only the icons in use
     "published",  # docs/_ext: preview pictures, site map, and links of the 404 page

@@ -10,13 +10,6 @@ NOT_COMPARED = "not compared"  # the property that tests/test_measured.py record
 STRICT = "INITBOOK_REQUIRE_ALL"  # set by .ci/run, where everything is installed
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is slow
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if "visits" in getattr(item, "fixturenames", ()):  # of every page, in every view
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
     """Where everything is installed a test that skips itself has not been run, and must not pass."""
@@ -27,15 +20,17 @@ def pytest_runtest_makereport(item):
         report.longrepr = f"skipped where nothing may be: {report.longrepr[-1]}"
 
 
-def pytest_terminal_summary(terminalreporter):
+def pytest_terminal_summary(terminalreporter, config):
     passed = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
     for pages in [words for report in passed for name, words in report.user_properties if name == NOT_COMPARED]:
         terminalreporter.write_line(f"numbers not compared, build/html is not of this tree (make html): {pages}")
     skipped = [report.longrepr[-1].removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", [])]
-    browser = [reason for reason in skipped if reason in MISSING]
-    if browser:
-        line = f"THE BROWSER TESTS WERE NOT RUN, {len(browser)} of them: {browser[0]}"
+    book = [reason for reason in skipped if reason in MISSING]
+    if book:
+        line = f"THE BUILT BOOK WAS NOT TESTED, {len(book)} tests of it: {book[0]}"
         terminalreporter.write_line(line, red=True, bold=True)
+    if config.args_source is config.ArgsSource.TESTPATHS and "not browser" in config.option.markexpr:
+        terminalreporter.write_line("left out: the book in a browser, small books built several times (make slow)")
 
 
 @pytest.fixture(scope="module")

@@ -246,6 +246,13 @@ def test_real_mnist_has_the_size_and_the_counts_that_we_print(real):
     assert class_counts(read_idx(real / "train-labels-idx1-ubyte.gz", LABELS)) == list(MNIST_COUNTS["train"])
 
 
+def test_the_first_5000_labels_of_real_mnist_are_those_that_two_pages_hold_back(real):
+    counts = class_counts(read_idx(real / "train-labels-idx1-ubyte.gz", LABELS)[:5000], classes=10)
+    for page in ("real-digits", "above-the-entropy"):
+        text = (Path(__file__).parents[1] / f"docs/symmetry/{page}.md").read_text(encoding="utf-8")
+        assert f"held_back = ({', '.join(map(str, counts))})" in text
+
+
 LR, BATCH = 0.5, 500
 
 

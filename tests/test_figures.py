@@ -135,7 +135,7 @@ def test_twin_without_the_prefix_two_figures_share_ids_and_references_break():
 
 
 def digest():
-    from tests.test_frames import page as moving
+    from tests.test_frames import two_frames as moving
 
     return hashlib.sha256("".join([*map(drawn, ("curves", "matrix", "heatmap")), moving()]).encode()).hexdigest()
 

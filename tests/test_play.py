@@ -195,8 +195,6 @@ def shows_tie(figure, eps, step, open_by):
 
 def test_the_tie_opens_step_by_step_by_keyboard(opened):
     figure = opened(TIE)
-    assert shows_tie(figure, "10⁻⁶", "400", open_by=0)
-    figure.slider.press("Home")
     assert shows_tie(figure, "10⁻⁶", "0", open_by=0) and np.ptp(shades(figure), axis=0).max() == 0
     figure.slider.press("ArrowRight")
     assert shows_tie(figure, "10⁻⁶", "25", open_by=0)
@@ -244,7 +242,7 @@ def shows_gain(figure, name, which):
     assert {key: said[key] for key in computed} == {key: f"{of(a):.3f}" for key, of in computed.items()}
     assert f"{name}, gain {gain:.3f}" in figure.alt()
     for way, law in enumerate(laws):
-        _, drawn = (line[:, 1] for line in figure.paths(2 + way, "line2d"))
+        _, drawn = (line[:, 1] for line in figure.paths(way, "line2d"))
         level = np.ptp(np.log10(law)) < 0.01
         assert np.ptp(drawn) < 0.15 if level else is_linear_in(drawn, np.log10(law))
     return True

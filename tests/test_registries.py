@@ -51,9 +51,11 @@ SAID = [
      lambda: table_names("docs/symmetry/theorem.md", [f"\n{name} 0.0 0.0" for name in optimizers.ALL])),
     ("docs/variance/gains.md", "Every activation has two gains",
      lambda: all(0 < theory.forward_gain(a) < np.inf and 0 < theory.backward_gain(a) < np.inf for a in ALL)),
-    ("docs/variance/gains.md", "The theory says that $q$ stays 1 for every activation",
+    ("docs/variance/gains.md", "the theory says that $q$ stays 1 for every activation",
      lambda: all(np.allclose(theory.length_map(a, theory.forward_gain(a) ** 2, q=1, layers=3), 1) for a in ALL)),
-    ("docs/variance/gains.md", "Centred activations have a mean degree above 1",
+    ("docs/variance/gains.md", "The table has every activation of the package",
+     lambda: table_names("docs/variance/gains.md", [f"\n| {name} | {{glue" for name in activations.ALL])),
+    ("docs/variance/integrals.md", "Centred activations have a mean degree above 1",
      lambda: all(mean_degree(a) > 1 for a in ALL
                  if abs(theory.normal_mean(a.f, kinks=a.kinks)) < 1e-12 and a is not activations.identity)),
     ("README.md", "SGD, momentum, Nesterov's momentum, Adam, each with weight decay",

@@ -272,5 +272,6 @@ def test_what_is_no_activation_meets_a_sentence(call, wrong):
 def test_what_is_nowhere_but_0_has_no_gain():
     flat = Activation("flat", np.zeros_like, np.zeros_like)
     for gain, part in ((forward_gain, "f"), (backward_gain, "f'")):
-        with pytest.raises(ValueError, match=f"^activation must be one whose {part} is not 0 .*; got <activation flat>"):
+        says = f"^activation must be one whose {part} is not 0 .*; got <activation flat>"
+        with pytest.raises(ValueError, match=says):
             gain(flat)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,7 +28,7 @@ from test_build import Book
 ROOT = Path(__file__).parents[1]
 
 SITE = ROOT / "build" / "html"
-built = [pytest.mark.browser, pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")]
+built = pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
 
 
 # Lean pages
@@ -217,6 +218,7 @@ def notebooks():
     return sorted(SITE.glob("_sources/**/*.ipynb"))
 
 
+@cache
 def written_pages():
     """Name and text of the pages that were written, not those that Sphinx makes of them."""
     names = sorted(path.relative_to(SITE / "_sources").with_suffix(".html") for path in SITE.glob("_sources/**/*.md"))

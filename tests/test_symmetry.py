@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checks import ACTIVATIONS, EPS, LOSSES, flat, largest_difference, pairs, targets
@@ -39,7 +39,8 @@ OPTIMIZERS = {
 }
 FEATURES, OUTPUTS, SAMPLES = 3, 2, 9
 
-few = settings(derandomize=True, database=None, deadline=None, max_examples=10)
+few = settings(derandomize=True, database=None, deadline=None, max_examples=10,
+               suppress_health_check=[HealthCheck.too_slow])
 # How often each distinct unit of each hidden layer occurs: [[3], [1, 2]] is a layer of three tied
 # units, then one of a single unit and two tied ones.
 copies = st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=3), min_size=1, max_size=3)
@@ -319,3 +320,5 @@ def test_tied_is_measured_against_the_largest_weight():
     nearly = np.full((2, 3), 1e6) + [0.0, 1e-5, 0.0]  # one part in 10¹¹
     for W in (nearly, np.zeros((2, 3))):
         assert [V.shape for V, _ in collapse([(W, np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))])] == [(2, 1), (1, 1)]
+    with pytest.raises(ValueError, match="must be tied; got spread 0.01"):  # one part in 10⁸
+        collapse([(nearly + [0.0, 1e-2, 0.0], np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))])

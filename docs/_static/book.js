@@ -33,6 +33,14 @@ function unfold() {
 
 setTimeout(unfold, 10); // Sphinx has asked for the same time, and before us, to mark the words
 
+// Who comes by an old address is taken to where its content stands now (docs/_ext/moved.py).
+function sendOn() {
+  const post = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (post?.matches(".moved")) location.replace(post.querySelector("a").href);
+}
+
+for (const event of ["DOMContentLoaded", "hashchange"]) addEventListener(event, sendOn);
+
 // A printer gets black on white and every box open; afterwards the page is as it was.
 let before;
 addEventListener("beforeprint", () => {
@@ -52,7 +60,7 @@ addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return;
   Search.htmlToText = (text) => {
     const article = new DOMParser().parseFromString(text, "text/html").querySelector("article");
-    article.querySelectorAll(".headerlink, .katex-mathml, .math .eqno, svg, script, style").forEach((e) => e.remove());
+    article.querySelectorAll(".headerlink, .moved, .katex-mathml, .math .eqno, svg, script, style").forEach((e) => e.remove());
     return article.textContent;
   };
 });

@@ -117,3 +117,28 @@ def softmax_curvature(formula):
     once, ds = (_slope(f, *u) for f in (sympy.log(s), s))
     claimed = formula(s, ds, _slope(ds, *u), A, u, range(CLASSES))
     return _unequal((found, one) for found, ones in zip((once, _slope(once, *u)), claimed, strict=True) for one in ones)
+
+
+@numerical("eq-convex-descent",
+           right=lambda L, theta, T, eta: (L(theta[T]) - L(theta["any"]),
+                                           ((theta[0] - theta["any"])**2).sum() / (2 * eta * T)),
+           wrong=("**2", ""), mistake="the square of the distance is forgotten")
+def convex_descent(formula):
+    r"""Gradient descent on seven random samples in three classes, by complex steps, with the largest step that the bound
+    on the curvature allows, $1/K$. After 1, 10 and 100 steps the loss is held against that of 300 random points, near
+    and far: by how much the left side exceeds the right one at most."""
+    x, y, _, _, _ = _samples(None)
+    x1 = np.column_stack([x, np.ones(len(x))])
+    def L(W):
+        return cross_entropy(x1 @ W, y)
+
+    eta, W, path, rng, excess = 2 / (x1**2).sum(axis=1).mean(), np.zeros((5, CLASSES)), {}, np.random.default_rng(1), 0.0
+    for t in range(101):
+        path[t] = W
+        W = W - eta * gradient(L, W)
+    for size in np.repeat([0.1, 1.0, 10.0], 100):
+        points = path | {"any": path[100] + size * rng.normal(size=W.shape)}
+        for T in (1, 10, 100):
+            left, right = formula(L, points, T, eta)
+            excess = max(excess, float(left - right))
+    return excess, 1e-12

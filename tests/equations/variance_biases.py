@@ -76,17 +76,17 @@ def prior_loss(formula):
 
 
 @numerical("eq-bias-alone",
-           right=lambda eta, delta, t: (-2 * eta * exp(delta), exp(delta), 1 / (2 * eta * t)),
-           wrong=("1 / (2 * eta * t)", "1 / (eta * t)"), mistake="one of the two biases moves")
+           right=lambda eta, delta, p, t: (-2 * eta * (exp(delta) - p), exp(delta), p / (1 - exp(-2 * eta * p * t))),
+           wrong=("exp(-2 * eta * p * t)", "exp(-eta * p * t)"), mistake="one of the two biases moves")
 def bias_alone(formula):
-    r"""Gradient descent on two biases and a class that never comes, $\eta = \frac1{10}$, 5000 steps: how fast their
-    difference $\delta$ moves in the last, and the share that the class still has. Relative to the laws, the rest falls
-    like $\ln(2 \eta t)/(2 \eta t)$; it may be twice that."""
-    b, eta, steps = np.zeros(2), 0.1, 5000
+    r"""Gradient descent on two biases and a class of share $p = \frac1{1000}$, $\eta = \frac1{10}$, 2000 steps: how fast
+    their difference $\delta$ moves in the last, and the share that the class has by then. Relative to the laws, the rest
+    falls like $\ln(2 \eta t)/(2 \eta t)$; it may be twice that."""
+    b, eta, p, steps = np.zeros(2), 0.1, 0.001, 2000
     for _ in range(steps):
-        before, b = b, b - eta * (softmax(b) - [1, 0])
+        before, b = b, b - eta * (softmax(b) - [1 - p, p])
     delta = b[1] - b[0]
-    slope, *shares = formula(eta, delta, steps)
+    slope, *shares = formula(eta, delta, p, steps)
     found = delta - (before[1] - before[0]), softmax(b)[1], softmax(b)[1]
     off = max(abs(one / claimed - 1) for one, claimed in zip(found, (slope, *shares), strict=True))
     return off, 2 * log(2 * eta * steps) / (2 * eta * steps)

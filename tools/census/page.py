@@ -4,7 +4,7 @@ import ast
 import doctest
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -80,6 +80,9 @@ def pieces(text, line=1, around=""):
     return found
 
 
+of_file = cache(pieces)  # all checks ask for the same pages
+
+
 def of_token(token, line, place):
     if token.type == "inline":
         html = [Piece("html", part.content, line, place) for part in token.children if part.type == "html_inline"]
@@ -123,7 +126,7 @@ class Page:
 
     @cached_property
     def pieces(self):
-        return pieces(self.text)
+        return of_file(self.text)
 
     @property
     def front(self):

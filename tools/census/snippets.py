@@ -16,7 +16,7 @@ from census.page import BOXES, CELL, DOCTEST, figure_options
 # Fences with nothing of their own to check.
 OTHERS = {"sh", "bibtex", "{bibliography}", "{toctree}", "{literalinclude} ../_static/initbook.bib"}
 TAGS = {"hide-input", "remove-cell"}
-FRONT = {"description", "file_format", "kernelspec", "mystnb", "nosearch", "orphan"}
+FRONT = {"description", "needs", "file_format", "kernelspec", "mystnb", "nosearch", "orphan"}
 HTML = re.compile(r"\s*<!--(?:(?!-->).)*-->\s*|<kbd>|</\w+>", re.DOTALL)  # a comment, a key of the keyboard
 AUTODOC = re.compile(r"(?:\.\. automodule:: .*\n(?: +:.*\n)*)*")
 SHOWN_AS_CODE = re.compile(r"(?m)^\s*(?:```|\.\. (?:code|testcode|sourcecode))|^(?!\s*\.\. ).*::$")
