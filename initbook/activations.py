@@ -126,7 +126,7 @@ def _delu(z: Array) -> Array:
     return np.exp(np.minimum(z, 0))
 
 
-# Klambauer et al. (2017), eq. 14: with these, mean 0 and variance 1 is a fixed point. A test derives them.
+# Klambauer et al. (2017): with these, mean 0 and variance 1 is a fixed point. A test derives them.
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
@@ -224,11 +224,11 @@ softsign = _listed("softsign", _softsign, _dsoftsign, 0)
 r""":math:`f(z) = z / (1 + |z|)`, :math:`f'(z) = 1 / (1 + |z|)^2`."""
 
 elu = _listed("elu", _elu, _delu, 0)
-r""":math:`f(z) = z` for :math:`z > 0`, otherwise :math:`e^z - 1` (Clevert et al., 2016, eq. 13)."""
+r""":math:`f(z) = z` for :math:`z > 0`, otherwise :math:`e^z - 1` (Clevert et al., 2016)."""
 
 selu = _listed("selu", _selu, _dselu, 0)
 r""":math:`f(z) = \lambda z` for :math:`z > 0`, otherwise :math:`\lambda \alpha (e^z - 1)` with
-:math:`\lambda \approx 1.0507`, :math:`\alpha \approx 1.6733` (Klambauer et al., 2017, eq. 2)."""
+:math:`\lambda \approx 1.0507`, :math:`\alpha \approx 1.6733` (Klambauer et al., 2017)."""
 
 gelu = _listed("gelu", _gelu, _dgelu)
 r""":math:`f(z) = z\, \Phi(z)` with the exact normal distribution function :math:`\Phi`
@@ -249,7 +249,7 @@ r""":math:`f(z) = z \cdot \min(\max(z + 3, 0), 6) / 6` (Howard et al., 2019), a 
 0 below :math:`-3`, :math:`z` above 3."""
 
 hard_tanh = _listed("hard_tanh", _hard_tanh, _dhard_tanh, -1, 1)
-r""":math:`f(z) = \min(\max(z, -1), 1)` (Collobert, 2004), a tanh of straight pieces; :math:`f'(z) = 1` for
+r""":math:`f(z) = \min(\max(z, -1), 1)`, a tanh of straight pieces; :math:`f'(z) = 1` for
 :math:`|z| < 1` and 0 elsewhere."""
 
 hard_sigmoid = _listed("hard_sigmoid", _hard_sigmoid, _dhard_sigmoid, -3, 3)

@@ -246,7 +246,7 @@ def backward_gain(activation: Activation, q: float = 1.0) -> float:
 
 def chi(activation: Activation, weight_var: float, q: float = 1.0) -> float:
     r"""By what factor a layer multiplies the mean square of the gradient,
-    :math:`\chi = \sigma_w^2\, \mathrm{E} f'(z)^2` (Schoenholz et al., 2017, eq. 5).
+    :math:`\chi = \sigma_w^2\, \mathrm{E} f'(z)^2` (Schoenholz et al., 2017).
 
     Parameters
     ----------
@@ -268,7 +268,7 @@ def chi(activation: Activation, weight_var: float, q: float = 1.0) -> float:
 
 def length_map(activation: Activation, weight_var: float, bias_var: float = 0.0, *, q: float,
                layers: int = 1) -> Array:
-    r"""The mean square of the pre-activations, layer after layer (Poole et al., 2016, eq. 3).
+    r"""The mean square of the pre-activations, layer after layer (Poole et al., 2016).
 
     .. math:: q^{l+1} = \sigma_w^2\, \mathrm{E} f(z)^2 + \sigma_b^2, \qquad z \sim N(0, q^l)
 
