@@ -29,6 +29,7 @@ ADDRESS = re.compile(r"url\([\"']?(?!data:|#|%23)([^)\"']+)[\"']?\)")
 ICON_RULE = re.compile(r'((?:\.fa-[\w-]+(?:::?\w+)?,?)+)\{--fa:"[^"]*"\}')
 ICON_FONT = re.compile(r'url\("([^"]*/fa-(?:solid|regular|brands)-\d+\.woff2)"\)')
 ICON_TAG = re.compile(r'<(i|span) class="([^"]*\bfa-[^"]*)"')
+OF_ONE_PAGE = {"choose.js": "practice/which-start"}
 LETTER = re.compile(r'"(?:\\([ef][0-9a-f]{3})|([\ue000-\uf8ff]))"')
 
 
@@ -76,12 +77,15 @@ def icons_of(text):
 
 
 def lighten(app, page, template, context, doctree):
-    """No settings of searches and versions that this book is without, and no script for tabs where there are none."""
+    """No settings of searches and versions that this book is without, no script for tabs where there are none, and none
+    of another page."""
     sheets = sorted(context["css_files"], key=lambda sheet: sheet.priority)
     app.sheets = THEME + [sheet.filename.removeprefix("_static/") for sheet in sheets]
     tabs = "sd-tab-set" in context.get("body", "")
+    others = {name for name, its_page in OF_ONE_PAGE.items() if its_page != page}
     context["script_files"] = [script for script in context["script_files"]
-                               if script.filename and (tabs or "design-tabs" not in script.filename)]
+                               if script.filename and (tabs or "design-tabs" not in script.filename)
+                               and Path(script.filename.partition("?")[0]).name not in others]
 
 
 def lean(text, style):

@@ -1,0 +1,14 @@
+import numpy as np
+
+from initbook.initializers import he_normal, lecun_normal, normal, orthogonal, xavier_uniform, zeros
+
+g, n = 1.5, 512
+for init in [
+    normal(g / n**0.5),
+    he_normal,
+    lecun_normal,
+    xavier_uniform,
+    orthogonal(g),
+    zeros,
+]:
+    init(np.random.default_rng(0), (512, 256))
