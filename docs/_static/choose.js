@@ -132,6 +132,7 @@
       const code = left[0].listing.querySelector(".highlight pre").cloneNode(true);
       code.removeAttribute("id");
       out.replaceChildren(make("div", { className: "highlight" }, code));
+      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0; // or the Tab key could not reach what scrolls
     });
     made.dispatchEvent(new Event("input"));
   }
