@@ -5,15 +5,17 @@ import re
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from browser import NEEDS
-from initbook import activations, theory
+from initbook import activations, initializers, theory
 from initbook.initializers import TRUNCATED_STD, fans
 
 ROOT = Path(__file__).parents[1]
 PAGE, SOURCE = "practice/which-start.html", ROOT / "docs" / "practice" / "which-start.md"
 SNIPPETS = ROOT / "tools" / "libraries" / "snippets"
+RECIPES = sorted(SNIPPETS.rglob("*like_*.py"))
 HEAVIEST = 12_000  # bytes of the script
 LAYERS = [
     {"directions": r, "kernel": k, "channelsIn": n, "channelsOut": m, "stride": s, "groups": g, "transposed": t}
@@ -73,7 +75,7 @@ def test_every_call_of_the_table_stands_in_a_snippet_of_its_library():
     rows = [re.findall(r"`([^`]+)`", line) for line in table.splitlines() if line.count("`") == 8]
     assert len(rows) == 6
     for library, calls in zip(["numpy", "pytorch", "keras", "flax"], zip(*rows, strict=True), strict=True):
-        lines = (SNIPPETS / library / "starts.py").read_text(encoding="utf-8")
+        lines = (SNIPPETS / library / "calls.py").read_text(encoding="utf-8")
         assert [call for call in calls if call not in re.split(r",?\n\s*", lines)] == []
 
 
@@ -83,24 +85,27 @@ def test_the_table_has_every_activation_of_the_package():
     assert [name for name in activations.ALL if row(name) not in text] == []
 
 
-def test_every_recipe_says_what_its_file_is_named():
-    shows = re.findall(r"snippets/(\w+)/(\w+)_as_(\w+)\.py\n.*\n:caption: (\w+) · as (\w+) · in (\w+)\n",
+def test_the_page_shows_every_recipe_under_its_name():
+    shows = re.findall(r"snippets/(\w+)/(embedding_)?like_(\w+)\.py\n.*\n:caption: (\w+) · as (\w+) · in (\w+)\n",
                        SOURCE.read_text(encoding="utf-8"))
-    assert len(shows) == len(list(SNIPPETS.rglob("*_as_*.py")))
-    assert [said for to, layer, of, *said in shows if [word.lower() for word in said] != [layer, of, to]] == []
+    assert len(shows) == len(RECIPES)
+    for to, table, of, *said in shows:
+        assert [word.lower() for word in said] == ["embedding" if table else "dense", of, to]
 
 
 def test_recipes_in_numpy_run_and_have_the_variance_of_their_library():
-    # n times the variance of a dense layer from 512 to 256; of an entry of a table with 256 columns.
-    law = {"dense_as_pytorch": 1 / 3, "dense_as_keras": 2 * 512 / (512 + 256), "dense_as_flax": 1.0,
-           "dense_as_haiku": TRUNCATED_STD**2, "embedding_as_pytorch": 1.0, "embedding_as_keras": 0.1**2 / 12,
-           "embedding_as_flax": 1 / 256}
-    for path in (SNIPPETS / "numpy").glob("*_as_*.py"):
-        names = {}
+    # n times the variance of a dense layer from 512 to 768; the variance of an embedding with 256 columns.
+    law = {"like_pytorch": 1 / 3, "like_keras": 2 * 512 / (512 + 768), "like_flax": 1.0, "like_haiku": TRUNCATED_STD**2,
+           "embedding_like_pytorch": 1.0, "embedding_like_keras": 0.1**2 / 12, "embedding_like_flax": 1 / 256}
+    paths = sorted((SNIPPETS / "numpy").glob("*like_*.py"))
+    assert {path.stem for path in paths} == set(law)
+    for path in [*paths, SNIPPETS / "numpy" / "calls.py"]:
+        names = {"np": np, "rng": np.random.default_rng(0), "initializers": initializers}
         exec(path.read_text(encoding="utf-8"), names)
-        found = 512 * names["W"].var() if "W" in names else names["E"].var()
-        kurtosis = 3  # at most: the normal law's
-        assert abs(found / law[path.stem] - 1) < 5 * ((kurtosis - 1) / (512 * 256)) ** 0.5, path.stem
+        for name, n in [("W", 512), ("table", 1)]:
+            if name in names:
+                off = n * names[name].var() / law[path.stem] - 1
+                assert abs(off) < 5 * (2 / names[name].size) ** 0.5, path.stem  # others scatter less than normal
 
 
 def test_the_script_is_small():
@@ -154,8 +159,8 @@ def test_the_box_of_recipes_shows_each_and_offers_no_other(shown):
                 chosen.append(option)
         if len(chosen) == 3:
             recipes[layer, of, to] = box.locator("pre").inner_text()
-    files = {path.read_text(encoding="utf-8").strip() for path in SNIPPETS.rglob("*_as_*.py")}
-    assert {text.strip() for text in recipes.values()} == files and len(recipes) == len(files)
+    files = [path.read_text(encoding="utf-8").strip() for path in RECIPES]
+    assert sorted(text.strip() for text in recipes.values()) == sorted(files)
 
 
 @browsed

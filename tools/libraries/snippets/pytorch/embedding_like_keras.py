@@ -1,4 +1,3 @@
-from torch import nn
-
 table = nn.Embedding(1000, 256)
 nn.init.uniform_(table.weight, -0.05, 0.05)
+print(table.weight.std())

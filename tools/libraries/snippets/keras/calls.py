@@ -9,4 +9,4 @@ for init in [
     Orthogonal(g),
     Zeros(),
 ]:
-    init((512, 256))
+    print(init((512, 256)).shape)

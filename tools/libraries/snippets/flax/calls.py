@@ -1,4 +1,3 @@
-import jax
 from flax.linen.initializers import he_normal, lecun_normal, normal, orthogonal, xavier_uniform, zeros_init
 
 g, n = 1.5, 512
@@ -10,4 +9,4 @@ for init in [
     orthogonal(g),
     zeros_init(),
 ]:
-    init(jax.random.key(0), (512, 256))
+    print(init(jax.random.key(0), (512, 256)).shape)

@@ -1,0 +1,1 @@
+layer = keras.layers.Dense(768, kernel_initializer="lecun_normal")

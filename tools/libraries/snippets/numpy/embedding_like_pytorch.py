@@ -1,0 +1,1 @@
+table = rng.normal(size=(1000, 256))
