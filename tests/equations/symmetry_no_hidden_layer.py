@@ -129,6 +129,7 @@ def convex_descent(formula):
     and far: by how much the left side exceeds the right one at most."""
     x, y, _, _, _ = _samples(None)
     x1 = np.column_stack([x, np.ones(len(x))])
+
     def L(W):
         return cross_entropy(x1 @ W, y)
 
