@@ -261,7 +261,9 @@ class Book:
         """Whether the build passed, and what it said."""
         process = self.start()
         said, _ = process.communicate(timeout=120)
-        return process.returncode == 0, said
+        self.progress = said
+        told = "".join(line for line in said.splitlines(keepends=True) if not line.startswith(("html: ", "running ")))
+        return process.returncode == 0, told
 
     def page(self, name="one"):
         return (self.folder / "build" / "html" / f"{name}.html").read_text()
