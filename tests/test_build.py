@@ -240,6 +240,7 @@ class Book:
         self.publish("")  # wherever the book itself is published
         self.write("initbook/__init__.py", "ANSWER = 41\n")
         self.write("docs/index.md", INDEX)
+        self.write("docs/moved.toml", "")
         self.write("docs/one.md", PAGE)
         self.write("docs/two.md", PAGE.replace("# A page", "# Another"))
 
