@@ -38,6 +38,10 @@ numbers(answer=answer)
 ```
 
 It is {{glue:text}}`{0}.md::answer:.0f`.
+
+## More on {0}
+
+More words.
 """
 PAGES = {
     "index": "# A book\n\nSee {ref}`sec-one`.\n\n```{toctree}\none\ntwo\nthree\nfour\n```\n",
@@ -207,7 +211,7 @@ def from_nothing(book):
 def test_a_sentence_more_reads_and_writes_one_page_though_it_moves_lines(tmp_path):
     book = Edited(tmp_path, seed=0)
     assert book.build()[0] and "5 of 5 pages to read" in book.progress
-    book.prose_that_moves_lines()
+    book.change("docs/one.md", "Words", "A sentence.\n\nWords")
     assert book.build()[0]
     assert "1 of 5 pages to read" in book.progress and "1 of 5 pages to write" in book.progress
     assert book.build()[0] and "nothing changed" in book.progress

@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 OWN = {"_app", "config", "config_status", "config_status_extra", "events", "domains", "project", "settings", "version",
        "doctreedir", "srcdir", "all_docs", "dependencies", "current_document", "temp_data", "nb_metadata",
        "mystnb_config", "myst_config"}
-LINES = {"line", "lineno", "_line", "source_map"}
+LINES = {"line", "lineno", "_line", "source_map", "wordcount"}  # no other page is told of these
 SEARCH = ("_titles", "_filenames", "_all_titles", "_index_entries", "_mapping", "_title_mapping")
 
 
@@ -49,6 +49,11 @@ def quiet(make, *words):
         logger.removeHandler(heard)
 
 
+def without_lines(slugs):
+    """MyST keeps `{slug: (line, id, title)}` of a page's headings."""
+    return {slug: row[1:] for slug, row in slugs.items()}
+
+
 def plain(thing):
     """Nested tuples that are equal when two things say the same; the lines that they stood in are left out."""
     if isinstance(thing, nodes.Node):
@@ -56,7 +61,8 @@ def plain(thing):
     if hasattr(thing, "_asdict"):
         thing = thing._asdict()
     if isinstance(thing, dict):
-        return tuple((plain(key), plain(value)) for key, value in thing.items() if key not in LINES)
+        return tuple((plain(key), plain(without_lines(value) if key == "myst_slugs" else value))
+                     for key, value in thing.items() if key not in LINES)
     if isinstance(thing, set | frozenset):
         return tuple(sorted(repr(plain(each)) for each in thing))
     if isinstance(thing, list | tuple):
