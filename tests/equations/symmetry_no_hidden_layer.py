@@ -125,8 +125,8 @@ def softmax_curvature(formula):
            wrong=("**2", ""), mistake="the square of the distance is forgotten")
 def convex_descent(formula):
     r"""Gradient descent on seven random samples in three classes, by complex steps, with the largest step that the
-    bound on the curvature allows, $1/K$. After 1, 10 and 100 steps the loss is held against that of 300 random points, near
-    and far: by how much the left side exceeds the right one at most."""
+    bound on the curvature allows, $1/K$. After 1, 10 and 100 steps the loss is held against that of 300 random
+    points, near and far: by how much the left side exceeds the right one at most."""
     x, y, _, _, _ = _samples(None)
     x1 = np.column_stack([x, np.ones(len(x))])
 
