@@ -16,7 +16,7 @@ SIDE_BY_SIDE := -n auto --dist worksteal
 BY_FILE := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help env html page test slow doctest census accept confirm serve linkcheck timings page-bench figure lint lock clean distclean
+.PHONY: help env html page test slow doctest census accept confirm serve linkcheck timings bench page-bench figure lint lock clean distclean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -34,7 +34,6 @@ $(READY): requirements.lock tools/npm/package-lock.json
 	@touch $@
 
 html: env ## build the book into build/html
-	@echo "html: running the pages that changed, writing build/html"
 	@$(BUILD) html
 	@echo "html: open build/html/index.html"
 
@@ -68,6 +67,9 @@ linkcheck: env ## try every link that leaves the book (needs a network)
 
 timings: env ## seconds per page and the slowest cells of the last build
 	@$(BIN)/python tools/timings.py
+
+bench: env ## what builds and tests cost here, on a copy: nothing changed, a sentence, a cell, from nothing
+	@$(BIN)/python tools/bench.py $(BENCH)
 
 page-bench: env ## what a first visit to each page costs on a slow phone (needs Chromium)
 	@$(BIN)/python tools/page_bench.py $(PAGES)

@@ -1,7 +1,6 @@
 """How Sphinx builds the book: `make html`, or `sphinx-build -c . docs build/html`."""
 
 import os
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -10,16 +9,7 @@ ROOT = Path(__file__).parent
 sys.path[:0] = [str(ROOT / folder) for folder in ("docs/_ext", "tools", "tests")]  # extensions, census, equation checks
 
 
-def last_commit():
-    """Seconds at which the last commit was made: the same commit must give the same book, byte for byte."""
-    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-    try:
-        return subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL).strip() or "0"
-    except (OSError, subprocess.CalledProcessError):
-        return "0"
-
-
-os.environ.setdefault("SOURCE_DATE_EPOCH", last_commit())
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # the same sources give the same book, whenever
 
 # The book
 project = "initbook"
@@ -31,6 +21,7 @@ URLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["pro
 repository = URLS.get("Source", "").rstrip("/")
 
 extensions = [
+    "kept_pages",  # docs/_ext: read and write only the pages that changed
     "execution",  # docs/_ext: run the cells, keep the outputs
     "checked",  # docs/_ext: hold the pages to the census, list every equation with its check
     "katex",  # docs/_ext: formulas at build time
@@ -78,6 +69,9 @@ nb_execution_mode = "force"
 nb_execution_timeout = 180
 nb_output_stderr = "show"  # docs/_ext/execution.py warns of it, with its words, and -W makes that an error
 nb_merge_streams = True
+
+# How long the main road of a page may be, in minutes, by part (docs/_ext/reading_time.py).
+main_road_minutes = {"practice": 12, "symmetry": 20, "variance": 20}
 
 # Formulas
 html_math_renderer = "katex"

@@ -28,7 +28,7 @@ Initializer = Callable[[np.random.Generator, tuple[int, ...]], Array]
 
 ALL: dict[str, Initializer] = {}
 """Every initializer that has nothing to choose, by each of its names; tables and tests go through it, so a new one
-needs one call of ``_listed`` or ``_scheme`` below, and its law in ``tests/test_initializers.py``."""
+needs one call of ``_named`` or ``_scheme`` below, and its law in ``tests/test_initializers.py``."""
 
 
 class _Named:
@@ -44,21 +44,13 @@ class _Named:
         return f"<initializer {self.__name__}: {self.__doc__.splitlines()[0].strip('.').replace('`', '')}>"
 
 
-def _listed(init: Initializer) -> Initializer:
-    ALL[init.__name__] = _Named(init, init.__name__, init.__doc__)
-    return ALL[init.__name__]
+def _named(init: Initializer, doc: str, *names: str) -> Initializer:
+    ALL.update(dict.fromkeys(names, _Named(init, names[0], doc)))
+    return ALL[names[0]]
 
 
-@_listed
-def zeros(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Every entry 0; nothing is drawn from ``rng``.
-
-    Examples
-    --------
-    >>> zeros(np.random.default_rng(0), (2, 3)).tolist()
-    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
-    """
-    return np.zeros(shape)
+zeros = _named(lambda rng, shape: np.zeros(shape), "Every entry 0; nothing is drawn from ``rng``.", "zeros")
+"""Every entry 0; nothing is drawn from ``rng``."""
 
 
 def constant(value: float) -> Initializer:
@@ -344,10 +336,8 @@ def variance_scaling(scale: float, mode: str, distribution: str,
 def _scheme(scale: int, mode: str, distribution: str, source: str, *names: str) -> Initializer:
     variance = f"{2 * scale} / (fan_in + fan_out)" if mode == "fan_avg" else f"{scale} / {mode}"
     cut = " at 2.27 standard deviations" if distribution == "truncated" else ""
-    scheme = _Named(variance_scaling(scale, mode, distribution), names[0],
-                    f"Variance {variance}, {distribution}{cut} ({source}).")
-    ALL.update(dict.fromkeys(names, scheme))
-    return scheme
+    return _named(variance_scaling(scale, mode, distribution),
+                  f"Variance {variance}, {distribution}{cut} ({source}).", *names)
 
 
 lecun_normal = _scheme(1, "fan_in", "normal", "LeCun et al., 1998, eq. 16", "lecun_normal")

@@ -151,7 +151,8 @@ def _with_velocity(lr: Rate, beta: float, weight_decay: float, update: Callable[
 
     def step(params: Params, grads: Params, v: Params) -> tuple[Params, Params]:
         _check_fit(params, grads)
-        require(isinstance(v, Sequence), "state", "what init(params) made", repr(v), TypeError)
+        if not isinstance(v, Sequence):  # only now it is put into words: a state is large
+            require(False, "state", "what init(params) made", repr(v), TypeError)
         grads = _decayed(grads, params, decay)
         v = _zip_map(lambda v, g: beta * v + g, v, grads)
         return _descend(params, lr, _zip_map(update, v, grads)), v
@@ -202,7 +203,8 @@ def adam(lr: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8,
 
     def step(params: Params, grads: Params, state: tuple) -> tuple[Params, tuple]:
         _check_fit(params, grads)
-        require(isinstance(state, Sequence), "state", "what init(params) made", repr(state), TypeError)
+        if not isinstance(state, Sequence):  # only now it is put into words: a state is large
+            require(False, "state", "what init(params) made", repr(state), TypeError)
         m, s, t = state[0], state[1], state[2] + 1
         m = _zip_map(lambda m, g: beta1 * m + (1 - beta1) * g, m, grads)
         s = _zip_map(lambda s, g: beta2 * s + (1 - beta2) * g**2, s, grads)

@@ -240,6 +240,7 @@ class Book:
         self.publish("")  # wherever the book itself is published
         self.write("initbook/__init__.py", "ANSWER = 41\n")
         self.write("docs/index.md", INDEX)
+        self.write("docs/moved.toml", "")
         self.write("docs/one.md", PAGE)
         self.write("docs/two.md", PAGE.replace("# A page", "# Another"))
 
@@ -261,7 +262,9 @@ class Book:
         """Whether the build passed, and what it said."""
         process = self.start()
         said, _ = process.communicate(timeout=120)
-        return process.returncode == 0, said
+        self.progress = said
+        told = "".join(line for line in said.splitlines(keepends=True) if not line.startswith(("html: ", "running ")))
+        return process.returncode == 0, told
 
     def page(self, name="one"):
         return (self.folder / "build" / "html" / f"{name}.html").read_text()

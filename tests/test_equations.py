@@ -104,8 +104,8 @@ def test_a_formula_that_changed_loses_its_mark_and_is_a_problem_that_says_what_t
     assert label not in displays.confirmed(page)
     assert said.startswith(f"{page.name}:{STATED[label][1].line}: {label}")
     assert said.endswith(f"`make confirm EQ={label}`")
-    piece = displays.labelled_displays(page)[label]
-    assert "was changed since somebody last compared" in equation_page.entry(piece, CHECKS[label], [(0, 0), (1, 0)])
+    tex = displays.labelled_displays(page)[label].text
+    assert "was changed since somebody last compared" in equation_page.entry(tex, CHECKS[label], [(0, 0), (1, 0)])
 
 
 def test_a_formula_that_is_only_laid_out_anew_keeps_its_mark():

@@ -12,7 +12,8 @@ from sphinx.util import logging
 import census
 import equations
 import execution
-from census import displays, equation_page, glued
+import kept
+from census import equation_page, glued
 from census.page import Page
 
 LOG = logging.getLogger(__name__)
@@ -29,11 +30,11 @@ def report(problems):
         LOG.warning("%s", said, type="census")
 
 
-def kept_residuals():
+def kept_residuals(fingerprint):
     """How far off every equation and its twin are, from the last build that checked the same against the same."""
     files = execution.source_files(execution.ROOT / "tests" / "equations")
     sources = [path.read_bytes() for path in files if path.suffix == ".py"]  # what is confirmed changes no residual
-    world = hashlib.sha256(execution.fingerprint().encode() + b"\0".join(sources)).hexdigest()
+    world = hashlib.sha256(fingerprint.encode() + b"\0".join(sources)).hexdigest()
     entry = execution.ROOT / "build" / "equations" / f"{world}.json"
     if not entry.exists():
         found = {label: [check.residual, check.twin] for label, check in equations.checks().items()}
@@ -41,22 +42,37 @@ def kept_residuals():
     return json.loads(entry.read_text(encoding="utf-8"))
 
 
+def kept_answer(kind, make, *parts):
+    """What `make` gives, from the store where it was asked before in the same world and of the same `parts`."""
+    key = kept.digest(kept.world(), *parts)
+    return json.loads(kept.load(kind, key) or kept.save(kind, key, json.dumps(make())))
+
+
 def look_up_confirmed(app, config):
     """Which equations get a ✓ (docs/_ext/katex.py). As an "env" value it has pages written anew when it changes."""
-    config.confirmed_equations = sorted(label for path in census.PAGES for label in displays.confirmed(Page(path)))
+    app.seen = {path: kept_answer("census", lambda path=path: census.look_at(path), str(path), path.read_text("utf-8"))
+                for path in census.PAGES}
+    config.confirmed_equations = sorted(label for page in app.seen.values() for label in page["confirmed"])
 
 
 def start(app):
     # `make page P=…` includes one page, its root, and is told of that one only.
     root = f"{app.config.root_doc}.md"
-    report(census.problems([execution.ROOT / "docs" / root] if root in app.config.include_patterns else None))
-    app.residuals = kept_residuals()
+    one = execution.ROOT / "docs" / root if root in app.config.include_patterns else None
+    report(said for path, page in app.seen.items() if one in (None, path) for said in page["problems"])
+    if not one:
+        labels = [label for page in app.seen.values() for label in page["equations"]]
+        report(kept_answer("elsewhere", lambda: census.elsewhere(labels), labels))
+    app.residuals = kept_residuals(app.config.execution_world)
     report(equation_page.problems(app.residuals))
 
 
 def fill_in(app, page, source):
     if PLACEHOLDER in source[0]:
-        source[0] = source[0].replace(PLACEHOLDER, equation_page.text(app.residuals))
+        told = [(str(path), page["title"], page["equations"], page["confirmed"]) for path, page in app.seen.items()]
+        order = list(map(str, equation_page.in_order()))
+        text = kept_answer("equations", lambda: equation_page.text(app.residuals, app.seen), told, order)
+        source[0] = source[0].replace(PLACEHOLDER, text)
 
 
 def look_at_keys(app, env):

@@ -24,6 +24,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from sphinx.util import logging
 
+from kept import write_whole
 from measured import digest, printed, source
 
 LOG = logging.getLogger(__name__)
@@ -66,14 +67,6 @@ def entry_for(notebook, page, world):
     cells = [(c.source, c.metadata) for c in notebook.cells if c.cell_type == "code"]
     text = json.dumps([world, page, cells, notebook.metadata.get("kernelspec")], sort_keys=True)
     return STORE / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
-
-
-def write_whole(path, text):
-    """Write so that the file is there whole or not at all, whenever we are interrupted."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
 
 
 def seconds(cell):
@@ -154,17 +147,24 @@ class KeptRun(execute.NotebookClientDirect):
             cell["id"] = f"cell-{index}"  # MyST-NB draws them at random
         entry = entry_for(self.notebook, self.path.name, self.world)
         try:
-            if not entry.exists():
-                run(self.notebook, self.path.parent, self.nb_config.execution_timeout)
-                write_whole(entry, packed(self.notebook))
+            text = entry.read_text(encoding="utf-8") if entry.exists() else self.run_now(entry)
         except CellFailed as failure:
             self.report_failure(*failure.args)
         else:
-            kept = json.loads(entry.read_text(encoding="utf-8"))
+            kept = json.loads(text)
             unpack(kept, self.notebook)
             self.report_stderr()
             seconds = [cell["seconds"] for cell in kept["cells"]]
             self.report(runtime=sum(seconds), succeeded=True, cells=seconds, glued=handed(kept), texts=texts(kept))
+
+    def run_now(self, entry):
+        """Run the cells, and keep what came of it unless somebody has edited the package in the meantime."""
+        print(f"running {self.path.relative_to(ROOT)}", flush=True)  # it may take minutes
+        run(self.notebook, self.path.parent, self.nb_config.execution_timeout)
+        text = packed(self.notebook)
+        if fingerprint() == self.world:
+            write_whole(entry, text)
+        return text
 
     def report_stderr(self):
         for index, cell in enumerate(self.notebook.cells):

@@ -16,6 +16,8 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+import kept
+
 # What layout.html of pydata-sphinx-theme loads beside the sheets that Sphinx knows.
 THEME = ["styles/theme.css", "styles/pydata-sphinx-theme.css"]
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table
@@ -51,14 +53,20 @@ def letters(style):
 
 
 def small_font(path, codes):
-    """A font with these letters only, as an address that holds it."""
+    """A font with these letters only, as an address that holds it; made once, as it takes long."""
+    key = kept.digest(kept.world(), path.read_bytes(), sorted(codes))
+    data = kept.load("font", key) or kept.save("font", key, subset_font(path, codes))
+    return "data:font/woff2;base64," + base64.b64encode(data).decode()
+
+
+def subset_font(path, codes):
     font = TTFont(path, recalcTimestamp=False)
     tool = subset.Subsetter(subset.Options(hinting=False, layout_features=[]))
     tool.populate(unicodes=codes)
     tool.subset(font)
     out = io.BytesIO()
     font.save(out)
-    return "data:font/woff2;base64," + base64.b64encode(out.getvalue()).decode()
+    return out.getvalue()
 
 
 def bundle(static, sheets, icons):

@@ -124,15 +124,17 @@ def softmax_curvature(formula):
                                            ((theta[0] - theta["any"])**2).sum() / (2 * eta * T)),
            wrong=("**2", ""), mistake="the square of the distance is forgotten")
 def convex_descent(formula):
-    r"""Gradient descent on seven random samples in three classes, by complex steps, with the largest step that the bound
-    on the curvature allows, $1/K$. After 1, 10 and 100 steps the loss is held against that of 300 random points, near
-    and far: by how much the left side exceeds the right one at most."""
+    r"""Gradient descent on seven random samples in three classes, by complex steps, with the largest step that the
+    bound on the curvature allows, $1/K$. After 1, 10 and 100 steps the loss is held against that of 300 random
+    points, near and far: by how much the left side exceeds the right one at most."""
     x, y, _, _, _ = _samples(None)
     x1 = np.column_stack([x, np.ones(len(x))])
+
     def L(W):
         return cross_entropy(x1 @ W, y)
 
-    eta, W, path, rng, excess = 2 / (x1**2).sum(axis=1).mean(), np.zeros((5, CLASSES)), {}, np.random.default_rng(1), 0.0
+    eta, W, path = 2 / (x1**2).sum(axis=1).mean(), np.zeros((5, CLASSES)), {}
+    rng, excess = np.random.default_rng(1), 0.0
     for t in range(101):
         path[t] = W
         W = W - eta * gradient(L, W)

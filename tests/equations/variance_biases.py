@@ -79,9 +79,9 @@ def prior_loss(formula):
            right=lambda eta, delta, p, t: (-2 * eta * (exp(delta) - p), exp(delta), p / (1 - exp(-2 * eta * p * t))),
            wrong=("exp(-2 * eta * p * t)", "exp(-eta * p * t)"), mistake="one of the two biases moves")
 def bias_alone(formula):
-    r"""Gradient descent on two biases and a class of share $p = \frac1{1000}$, $\eta = \frac1{10}$, 2000 steps: how fast
-    their difference $\delta$ moves in the last, and the share that the class has by then. Relative to the laws, the rest
-    falls like $\ln(2 \eta t)/(2 \eta t)$; it may be twice that."""
+    r"""Gradient descent on two biases and a class of share $p = \frac1{1000}$, $\eta = \frac1{10}$, 2000 steps: how
+    fast their difference $\delta$ moves in the last, and the share that the class has by then. Relative to the laws,
+    the rest falls like $\ln(2 \eta t)/(2 \eta t)$; it may be twice that."""
     b, eta, p, steps = np.zeros(2), 0.1, 0.001, 2000
     for _ in range(steps):
         before, b = b, b - eta * (softmax(b) - [1 - p, p])

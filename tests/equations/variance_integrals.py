@@ -7,14 +7,15 @@ import numpy as np
 
 from equations import exact, numerical
 
+phi_0 = 1 / sqrt(2 * pi)
+
 
 @numerical("eq-kink-error",
-           right=lambda d, m, jump, phi_0=1 / sqrt(2 * pi): (d**2 / 24 * phi_0 * jump,
-                                                             pi**2 / (24 * (m + 1 / 2)) * phi_0 * jump),
+           right=lambda d, m, jump: (d**2 / 24 * phi_0 * jump, pi**2 / (24 * (m + 1 / 2)) * phi_0 * jump),
            wrong=("/ 24 * phi_0", "/ 12 * phi_0"), mistake="the trapezoidal rule, as if a node lay on the kink")
 def kink_error(formula):
-    r"""The rule of numpy with $m = 40$ to $200$ nodes, on $|z|$ and on $\cos z - 3 |z| e^{-z^2}$, whose slopes jump by 2 and $-6$, with
-    the distance of the two middle nodes as $d$. Relative to the error, and at most $4/m$."""
+    r"""The rule of numpy with $m = 40$ to $200$ nodes, on $|z|$ and on $\cos z - 3 |z| e^{-z^2}$, whose slopes jump by
+    2 and $-6$, with the distance of the two middle nodes as $d$. Relative to the error, and at most $4/m$."""
     off = 0
     z, step = np.linspace(-12, 12, 240_001, retstep=True)
     for g, jump in [(np.abs, 2), (lambda z: np.cos(z) - 3 * abs(z) * np.exp(-z**2), -6)]:

@@ -13,6 +13,6 @@ and `make test`. `python -m census docs/variance/he.md` looks at one page.
     audit     the two pages on what others say have a verdict and its evidence for every claim
 """
 
-from census.book import PAGES, counts, problems
+from census.book import PAGES, counts, elsewhere, look_at, problems
 
-__all__ = ["PAGES", "counts", "problems"]
+__all__ = ["PAGES", "counts", "elsewhere", "look_at", "problems"]

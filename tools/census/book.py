@@ -10,19 +10,27 @@ CHECKS = (snippets, proof, numbers, displays, figures, audit)
 
 def problems(paths=None):
     """What is wrong with these pages (without `paths`: with the book), each with its file, its line and what to do."""
-    pages = [Page(path) for path in paths or PAGES]
-    found = [said for page in pages for check in CHECKS for said in check.problems(page)]
-    return found if paths else found + elsewhere(pages)
+    seen = [look_at(path) for path in paths or PAGES]
+    found = [said for page in seen for said in page["problems"]]
+    return found if paths else found + elsewhere([label for page in seen for label in page["equations"]])
 
 
-def elsewhere(pages):
-    """What is wrong outside of the pages."""
+def look_at(path):
+    """All that the build asks of a page: what is wrong, its title, its equations and which of these are confirmed."""
+    page = Page(path)
+    return {"problems": [said for check in CHECKS for said in check.problems(page)], "title": page.title,
+            "equations": {label: piece.text for label, piece in displays.labelled_displays(page).items()},
+            "confirmed": displays.confirmed(page)}
+
+
+def elsewhere(labels):
+    """What is wrong outside of the pages, which state the equations with these labels."""
     found, checks = in_readme(Page(ROOT / "README.md")), equations.checks()
     found += [f"{path.relative_to(ROOT)}:1: nothing checks a page of this kind: write it as Markdown, in a .md"
               for kind in ("ipynb", "myst", "rst") for path in sorted((ROOT / "docs").rglob(f"[!.]*.{kind}"))]
     for module in sorted((ROOT / "initbook").glob("*.py")):
         found += snippets.in_docstrings(module, module.relative_to(ROOT))
-    return found + displays.unused(pages, checks) + list(numbers.in_checks(checks.values()))
+    return found + displays.unused(labels, checks) + list(numbers.in_checks(checks.values()))
 
 
 def in_readme(readme):

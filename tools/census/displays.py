@@ -65,8 +65,7 @@ def labels(page):
     return list(labelled_displays(page))
 
 
-def unused(pages, checks):
+def unused(stated, checks):
     """Checks of equations that no page states."""
-    stated = {label for page in pages for label in labels(page)}
     return [f"{check.where}: no page has an equation {label}: take the check away, or correct its label"
             for label, check in checks.items() if label not in stated]

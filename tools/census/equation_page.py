@@ -3,9 +3,8 @@
 import re
 
 import equations
-from census import displays
-from census.book import PAGES
-from census.page import ROOT, Page
+from census.book import PAGES, look_at
+from census.page import ROOT
 
 MEANING = {
     "symbolic": "algebra by machine (sympy)",
@@ -19,6 +18,8 @@ MEANING = {
 def problems(residuals):
     """Equations that are off by more than they may be, and twins that are not."""
     for label, ((off, may), (twin_off, twin_may)) in residuals.items():
+        if off <= may and twin_off > twin_may:
+            continue
         where, package = equations.checks()[label].where, equations.checks()[label].package
         if not off <= may:
             yield (f"{where}: {label} is off by {off:.3g} and may be off by {may:.3g}: correct the equation or "
@@ -40,18 +41,18 @@ CHANGED = ("**The equation or the code below was changed since somebody last com
            "page.\n\n")
 
 
-def entry(piece, check, residual):
+def entry(tex, check, residual):
     """A box for each equation: as its page has it, the code that is run for it, and what came of it."""
     (off, may), (twin_off, twin_may) = residual
     right, helpers, package = check.code
-    changed = "" if equations.confirmed(check, piece.text) else CHANGED
+    changed = "" if equations.confirmed(check, tex) else CHANGED
     return f"""
 ::::{{admonition}} {{eq}}`{check.label}`: {MEANING[check.how]}
 :class: checked-equation
 :name: checked-{check.label}
 
 ```{{math}}
-{without_comments(piece.text)}
+{without_comments(tex)}
 ```
 
 {changed}{"".join(map(code, [right, *helpers.values()]))}{from_package(package)}{check.what}
@@ -83,21 +84,21 @@ def may_be(may, twin_may):
     return "" if twin_may == may else f" and may be off by {number(twin_may)}"
 
 
-def section(page, residuals):
-    pieces = displays.labelled_displays(page)
-    title = next(line for line in page.text.splitlines() if line.startswith("# "))[2:]
-    link = "../" + str(page.path.relative_to(ROOT / "docs"))
-    entries = "".join(entry(piece, equations.checks()[label], residuals[label])
-                      for label, piece in pieces.items() if label in residuals)
-    return f"\n## {title}\n\nDerived on [the page of this name]({link}).\n{entries}" if pieces else ""
+def section(path, page, residuals):
+    link = "../" + str(path.relative_to(ROOT / "docs"))
+    entries = "".join(entry(tex, equations.checks()[label], residuals[label])
+                      for label, tex in page["equations"].items() if label in residuals)
+    start = f"\n## {page['title']}\n\nDerived on [the page of this name]({link}).\n"
+    return start + entries if page["equations"] else ""
 
 
-def text(residuals):
-    """All of it, in the order of the pages."""
+def text(residuals, seen=None):
+    """All of it, in the order of the pages; `seen` is what was found on each of them (census.look_at)."""
+    seen = seen or {path: look_at(path) for path in PAGES}
     hows = [check.how for check in equations.checks().values()]
     kinds = "\n".join(f"| {how} | {meaning} | {hows.count(how)} |" for how, meaning in MEANING.items())
     table = f"| kind | what it means | equations |\n|---|---|---|\n{kinds}\n| all | | {len(hows)} |\n"
-    return table + "".join(section(Page(path), residuals) for path in in_order())
+    return table + "".join(section(path, seen[path], residuals) for path in in_order())
 
 
 def in_order():

@@ -134,6 +134,10 @@ class Page:
         return next((piece.options for piece in self.pieces if piece.kind == "front"), {})
 
     @property
+    def title(self):
+        return next((line for line in self.text.splitlines() if line.startswith("# ")), "# ")[2:]
+
+    @property
     def cells(self):
         return [piece for piece in self.pieces if piece.info == CELL]
 

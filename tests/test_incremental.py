@@ -1,0 +1,231 @@
+"""Whatever was edited, interrupted or broken before, the site is byte for byte that of a build from nothing.
+
+A book of five small pages, with the real conf.py and extensions, is edited at random and built after each edit, once
+with what earlier builds have left and once without.
+"""
+
+import os
+import random
+import shutil
+import signal
+import time
+
+import pytest
+
+from test_build import ROOT, Book, site
+
+FRONT = """---
+file_format: mystnb
+kernelspec: {{name: python3}}
+description: About {0}.
+---
+(sec-{0})=
+# On {0}
+
+"""
+CELLS = """
+```{{code-cell}} python
+import initbook
+from initbook.prose import numbers
+
+answer = initbook.ANSWER + {1}
+print("the answer is", answer)
+```
+
+```{{code-cell}} python
+:tags: [remove-cell]
+numbers(answer=answer)
+```
+
+It is {{glue:text}}`{0}.md::answer:.0f`.
+
+## More on {0}
+
+More words.
+"""
+PAGES = {
+    "index": "# A book\n\nSee {ref}`sec-one`.\n\n```{toctree}\none\ntwo\nthree\nfour\n```\n",
+    "one": FRONT.format("one") + "Words of {cite:t}`he2015`, and {prf:ref}`thm-first`.\n" + CELLS.format("one", 1),
+    "two": FRONT.format("two") + "Words, after {ref}`sec-one`.\n" + CELLS.format("two", 2),
+    "three": FRONT.format("three") + "Words. {doc}`two` comes first.\n\n```{prf:theorem} First\n:label: thm-first\n"
+             "All is $x^2$.\n```\n\n```{exercise}\n:label: ex-one\nWhy?\n```\n\n```{solution} ex-one\nSo.\n```\n",
+    "four": FRONT.format("four").replace("file_format: mystnb\nkernelspec: {name: python3}\n", "")
+            + "Words.\n\n```{eval-rst}\n.. automodule:: initbook\n   :members:\n```\n\n```{bibliography}\n```\n",
+}
+PACKAGE = '"""A package."""\n\nANSWER = 41\n\n\ndef f(x):\n    """The same."""\n    return x\n'
+
+
+class Edited(Book):
+    """A book that is edited at random."""
+
+    def __init__(self, folder, seed):
+        super().__init__(folder)
+        self.rng, self.count, self.extra = random.Random(seed), 0, []
+        for name in ("prose.py", "_check.py"):
+            shutil.copy(ROOT / "initbook" / name, folder / "initbook" / name)
+        self.write("initbook/__init__.py", PACKAGE)
+        for page, text in PAGES.items():
+            self.write(f"docs/{page}.md", text)
+
+    def change(self, name, old, new):
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, (name, old)
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def new(self):
+        self.count += 1
+        return f"w{self.count}"
+
+    def any_page(self):
+        return f"docs/{self.rng.choice(['one', 'two', 'three', 'four'])}.md"
+
+    # The edits
+
+    def prose(self):
+        self.change(self.any_page(), "Words", f"Words {self.new()}")
+
+    def prose_that_moves_lines(self):
+        self.change(self.any_page(), "Words", f"{self.new()}\n\nWords")
+
+    def heading(self):
+        page = self.any_page()
+        self.change(page, "\n# On ", f"\n# On {self.new()} and ")
+
+    def section(self):
+        self.change(self.any_page(), "Words", f"Words\n\n## {self.new()}\n\nmore words")
+
+    def cell(self):
+        self.change(f"docs/{self.rng.choice(['one', 'two'])}.md", "answer is", f"answer {self.new()} is")
+
+    def number(self):
+        self.change(f"docs/{self.rng.choice(['one', 'two'])}.md", "ANSWER + ", "ANSWER + 1")
+
+    def key(self):
+        for old, new in (("numbers(answer", "numbers({}"), ("::answer", "::{}")):
+            self.change("docs/two.md", old, new.format(self.key_name))
+
+    def package(self):
+        self.change("initbook/__init__.py", "ANSWER = 4", "ANSWER = 14")
+
+    def docstring(self):
+        self.change("initbook/__init__.py", "The same.", f"The same {self.new()}.")
+
+    def label(self):
+        new = f"sec-{self.new()}"
+        for page in ("index", "one", "two"):
+            self.change(f"docs/{page}.md", self.first, new)
+        self.first = new
+
+    def proof(self):
+        self.change("docs/three.md", "```{prf:theorem} First", f"```{{prf:theorem}} {self.new()}\nAll is $x$.\n```\n\n"
+                    "```{prf:theorem} First")
+
+    def formula(self):
+        self.change("docs/three.md", "x^2", f"x^2 + {self.new()}")
+
+    def bibliography(self):
+        self.change("docs/references.bib", "Delving", f"{self.new()} Delving")
+
+    def citation(self):
+        self.change("docs/two.md", "Words", "Words of {cite:t}`glorot2010`")
+
+    def style(self):
+        self.change("docs/_static/book.css", ".katex {", f".{self.new()} {{ }}\n.katex {{")
+
+    def script(self):
+        self.change("docs/_ext/take_away.py", "The page as it was written", f"The page as it was written {self.new()}")
+
+    def added(self):
+        page = self.new()
+        self.extra.append(page)
+        self.write(f"docs/{page}.md", FRONT.format(page) + f"Words before {{ref}}`{self.first}`.\n")
+        self.change("docs/index.md", "three\n", f"{page}\nthree\n")
+
+    def renamed(self):
+        old, new = self.extra.pop(), self.new()
+        self.extra.append(new)
+        (self.folder / f"docs/{old}.md").rename(self.folder / f"docs/{new}.md")
+        self.change("docs/index.md", f"\n{old}\n", f"\n{new}\n")
+
+    def removed(self):
+        page = self.extra.pop()
+        (self.folder / f"docs/{page}.md").unlink()
+        self.change("docs/index.md", f"\n{page}\n", "\n")
+
+    def order(self):
+        self.change("docs/index.md", "three\nfour", "four\nthree")
+
+    def touched(self):
+        for path in (self.folder / "docs").rglob("*.md"):
+            os.utime(path)
+
+    def broken(self):
+        """A failed build fails again until its cause is gone."""
+        page = self.any_page()
+        text = (self.folder / page).read_text(encoding="utf-8")
+        fault = self.rng.choice(["{ref}`nowhere`", "{cite:t}`nobody`", "It is 0.7.", r"$\frac{$", "(sec-two)="])
+        self.write(page, f"{text}\n\n{fault}\n\nEnd.\n")
+        for _ in range(2):
+            passed, said = self.build()
+            assert not passed and page in said, said
+        self.prose()
+        assert not self.build()[0] or not fault
+        path = self.folder / page
+        path.write_text(path.read_text(encoding="utf-8").replace(f"\n\n{fault}\n\nEnd.\n", ""), encoding="utf-8")
+
+    def interrupted(self):
+        """At any moment: with its whole group, as by Ctrl-C, or alone."""
+        self.prose()
+        self.number()
+        process = self.start()
+        time.sleep(self.rng.uniform(0.5, 6))
+        self.rng.choice([os.kill, os.killpg])(process.pid, self.rng.choice([signal.SIGINT, signal.SIGKILL]))
+        process.communicate()
+        assert not (self.folder / "build" / "html").exists() or process.returncode == 0
+        self.prose()
+
+    first, key_name = "sec-one", "result"
+
+
+EDITS = """prose cell package label key bibliography proof added interrupted renamed broken removed
+           prose_that_moves_lines heading section number docstring citation order touched formula style
+           script""".split()
+
+
+def from_nothing(book):
+    """The site that a build makes which finds nothing but the outputs of the cells."""
+    build, aside = book.folder / "build", book.folder / "aside"
+    build.rename(aside)
+    build.mkdir()
+    shutil.copytree(aside / "executed", build / "executed")
+    passed, said = book.build()
+    assert passed, said
+    found = site(book)
+    shutil.rmtree(build)
+    aside.rename(build)
+    return found
+
+
+@pytest.mark.slow
+def test_a_sentence_more_reads_and_writes_one_page_though_it_moves_lines(tmp_path):
+    book = Edited(tmp_path, seed=0)
+    assert book.build()[0] and "5 of 5 pages to read" in book.progress
+    book.change("docs/one.md", "Words", "A sentence.\n\nWords")
+    assert book.build()[0]
+    assert "1 of 5 pages to read" in book.progress and "1 of 5 pages to write" in book.progress
+    assert book.build()[0] and "nothing changed" in book.progress
+
+
+@pytest.mark.slow
+def test_after_any_edit_the_site_is_that_of_a_build_from_nothing(tmp_path):
+    book = Edited(tmp_path, seed=0)
+    passed, said = book.build()
+    assert passed, said
+    for edit in EDITS:
+        getattr(book, edit)()
+        passed, said = book.build()
+        assert passed, (edit, said)
+        here, clean = site(book), from_nothing(book)
+        assert here.keys() == clean.keys(), (edit, here.keys() ^ clean.keys())
+        assert [str(path) for path in here if here[path] != clean[path]] == [], edit

@@ -1,0 +1,110 @@
+"""What a build leaves for the next one, in build/kept: a page that was read, a page that was written, what was checked.
+
+Each entry is named after the hash of all that it was made from, and is written elsewhere first and then renamed. So an
+entry that exists is whole and true, whatever was built, interrupted, touched or checked out since: neither times nor
+what was built last are asked. What came with a warning is not kept, so it is made, and warned of, again.
+
+The build asks in three steps (docs/_ext/kept_pages.py):
+
+    tree     is all that the book is made of as it was when build/html was finished? Then there is nothing to do.
+    read     A page as Sphinx reads it hangs on its text, on which pages there are, and on the world: all but the pages.
+    written  A page as HTML hangs on how it was read, and on what all pages offer each other: titles, labels, numbers.
+"""
+
+import functools
+import hashlib
+import os
+import platform
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+STORE = ROOT / "build" / "kept"
+SOURCES = ["conf.py", "docs", "initbook", "pyproject.toml", "README.md", "requirements.lock", "tests/equations",
+           "tools"]
+GENERATIONS = 4  # as many books find room in the store
+
+
+def digest(*parts):
+    """One hash of all these, where a boundary between two cannot move."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def files(*folders):
+    """Every file in these, in a fixed order."""
+    found = {path for folder in folders for path in (folder, *folder.rglob("*")) if path.is_file()}
+    return sorted(path for path in found if "__pycache__" not in path.parts)
+
+
+def contents(paths, root=ROOT):
+    """The hash of each file beside its name."""
+    return [(path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths]
+
+
+def is_page(path):
+    return path.suffix == ".md" and path.is_relative_to(ROOT / "docs")
+
+
+def surroundings():
+    """What no file of ours says: where we are, on what, with which Python and packages."""
+    installed = sorted({path.name for folder in sys.path for path in Path(folder).glob("*-info")})  # names and versions
+    npm = [(path.parent.name, path.read_text()) for path in
+           sorted(Path(sys.prefix, "npm", "node_modules").glob("*/package.json"))]
+    return str(ROOT), sys.version, platform.platform(), os.environ.get("SOURCE_DATE_EPOCH"), installed, npm
+
+
+def sources(which):
+    """The hashes of the pages, or of all else that the book is made of, as these files are now."""
+    return contents(path for path in files(*(ROOT / name for name in SOURCES)) if is_page(path) == which)
+
+
+@functools.cache
+def beginning():
+    """What was there besides the pages when this process first asked."""
+    return surroundings(), sources(False)
+
+
+def world():
+    """The hash of all that the book is made of, but for its pages, when this process first asked."""
+    return digest(*beginning())
+
+
+def tree():
+    """The hash of all that the book is made of, as it is now."""
+    return digest(surroundings(), sources(False), sources(True))
+
+
+def write_whole(path, data):
+    """Write so that the file is there whole or not at all, whenever we are interrupted."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_bytes(data.encode() if isinstance(data, str) else data)
+    os.replace(part, path)
+
+
+def load(kind, key):
+    """The bytes of an entry, or None; a time of use is left for `prune` and for nothing else."""
+    path = STORE / f"{kind}-{key}"
+    try:
+        os.utime(path)
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def save(kind, key, data):
+    """Keep an entry, unless somebody has edited the world since: then nobody knows what it was made from."""
+    if sources(False) == beginning()[1]:
+        write_whole(STORE / f"{kind}-{key}", data)
+    return data
+
+
+def prune(since):
+    """Forget what has not been of use for longest, but for a few times what was of use `since` this build began."""
+    age = sorted(((path.stat().st_mtime, path) for path in STORE.glob("*")), reverse=True)
+    used = sum(path.stat().st_size for time, path in age if time >= since)
+    room = GENERATIONS * used
+    for _, path in age:
+        room -= path.stat().st_size
+        if room < 0:
+            path.unlink()
