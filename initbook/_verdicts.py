@@ -14,6 +14,8 @@ from initbook._check import Array
 from initbook.activations import Activation
 from initbook.theory import backward_gain, forward_gain
 
+__all__ = ["FEW", "Problem", "centred", "flat_share", "not_a_number", "overflow", "problems"]
+
 FEW = 10  # samples: fewer say nothing about dead units
 FLAT = 0.02  # a slope below this share of the steepest counts as flat
 DEAD, SATURATED = 0.9, 0.6  # shares of a layer
