@@ -16,7 +16,7 @@ SIDE_BY_SIDE := -n auto --dist worksteal
 BY_FILE := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help env html page test slow doctest census accept confirm serve linkcheck timings bench page-bench figure lint lock clean distclean
+.PHONY: help env html page test slow doctest census accept confirm libraries serve linkcheck timings bench page-bench figure lint lock clean distclean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -57,6 +57,16 @@ accept: env ## take over what the pages measured, into tests/numbers: make accep
 
 confirm: env ## compare an equation with the code of its check, and say that they agree: make confirm EQ=eq-…
 	@$(BIN)/python tools/confirm.py $(EQ)
+
+# Libraries that the book measures and does not need live in an environment of their own. NEWEST=1 takes today's releases.
+LIBRARIES := build/libraries
+libraries: ## measure what seven libraries start from, and say what changed: make libraries [NEWEST=1] [WRITE=1]
+	@test -x $(LIBRARIES)/bin/python || $(PYTHON) -m venv $(LIBRARIES)
+	@echo "libraries: installing them into $(LIBRARIES) (once; some gigabytes)"
+	@$(if $(NEWEST),sed 's/==[^;]*//' tools/libraries/requirements.txt,cat tools/libraries/requirements.txt) > $(LIBRARIES)/wanted.txt
+	@$(LIBRARIES)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade -r $(LIBRARIES)/wanted.txt -e .
+	@$(LIBRARIES)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --upgrade --target $(LIBRARIES)-before keras==3.14.1
+	@PYTHONPATH=tools JAX_PLATFORMS=cpu $(LIBRARIES)/bin/python -m libraries $(if $(WRITE),--write)
 
 serve: env ## show the book on a local server, and rebuild while you write
 	@$(BIN)/sphinx-autobuild -q -c . -j auto -d build/serve.doctrees --watch initbook --watch conf.py docs build/serve

@@ -69,6 +69,7 @@ nb_execution_mode = "force"
 nb_execution_timeout = 180
 nb_output_stderr = "show"  # docs/_ext/execution.py warns of it, with its words, and -W makes that an error
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # a table that a cell makes is a table as any other
 
 # How long the main road of a page may be, in minutes, by part (docs/_ext/reading_time.py).
 main_road_minutes = {"practice": 12, "symmetry": 20, "variance": 20}

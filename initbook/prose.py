@@ -1,13 +1,13 @@
 """What a page's cells hand to its text: the numbers in its sentences come from here and from nowhere else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from initbook._check import require
 
-__all__ = ["numbers"]
+__all__ = ["Table", "numbers"]
 
 
 def numbers(**values: Any) -> None:
@@ -45,6 +45,37 @@ def numbers(**values: Any) -> None:
         for name, value in found.items():
             about = {"scrapbook": {"name": name, "mime_prefix": unseen}}
             display({f"{unseen}text/plain": repr(value)}, raw=True, metadata=about)
+
+
+class Table:
+    """Rows under a head, shown as a table by the book and by Jupyter, and as Markdown elsewhere.
+
+    Raises
+    ------
+    ValueError
+        If a row has more or fewer entries than the head.
+
+    Examples
+    --------
+    >>> Table(["layer", "fan-in"], [["dense", 64], ["conv", 576]])
+    | layer | fan-in |
+    |---|---|
+    | dense | 64 |
+    | conv | 576 |
+    """
+
+    def __init__(self, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        for i, row in enumerate(rows):
+            require(len(row) == len(head), f"rows[{i}]", f"of {len(head)} entries, as the head", len(row))
+        self.head, self.rows = list(head), [list(row) for row in rows]
+
+    def __repr__(self) -> str:
+        lines = [self.head, *self.rows]
+        first, *others = ["| " + " | ".join(map(str, line)) + " |" for line in lines]
+        return "\n".join([first, "|" + "---|" * len(self.head), *others])
+
+    def _repr_markdown_(self) -> str:
+        return repr(self)
 
 
 def _named(name: str, value: Any) -> Iterator[tuple[str, int | float | str]]:

@@ -2,8 +2,9 @@
 
 MyST-NB can keep outputs too (`nb_execution_mode = "cache"`), but its key is the cells alone, so an edit to the package
 would leave old numbers on the page; and its database can name a file that an interrupted build never wrote. Here one
-finished run is one file. Its name is a hash of the cells, the package, its data, the versions of all that is installed
-and this file; it is written elsewhere first and then renamed, so a file that exists is whole and still true.
+finished run is one file. Its name is a hash of the cells, the data files beside the page, the package, its data, the
+versions of all that is installed and this file; it is written elsewhere first and then renamed, so a file that exists
+is whole and still true.
 """
 
 import ast
@@ -65,7 +66,8 @@ def fingerprint(package=ROOT / "initbook"):
 def entry_for(notebook, page, world):
     """Where the outputs of this page's cells are kept."""
     cells = [(c.source, c.metadata) for c in notebook.cells if c.cell_type == "code"]
-    text = json.dumps([world, page, cells, notebook.metadata.get("kernelspec")], sort_keys=True)
+    beside = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs" / page).parent.glob("*.json"))]
+    text = json.dumps([world, page, cells, notebook.metadata.get("kernelspec"), *beside], sort_keys=True)
     return STORE / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
 
 

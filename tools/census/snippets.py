@@ -4,6 +4,8 @@
     {doctest}            on pages: run and compared by tests/test_snippets.py
     python               in README: the same
     >>>                  in docstrings: the same
+    {literalinclude}     on pages, of a file of tools/libraries/snippets/, for a library that the book does not need: `make
+                         libraries` runs it (tools/libraries/lines.py), and here it must be there
 
 All else that could hold Python is refused: that is simpler than to know who would run it.
 """
@@ -11,7 +13,7 @@ All else that could hold Python is refused: that is simpler than to know who wou
 import ast
 import re
 
-from census.page import BOXES, CELL, DOCTEST, figure_options
+from census.page import BOXES, CELL, DOCTEST, ROOT, figure_options
 
 # Fences with nothing of their own to check.
 OTHERS = {"sh", "bibtex", "{bibliography}", "{toctree}", "{literalinclude} ../_static/initbook.bib"}
@@ -20,6 +22,7 @@ FRONT = {"description", "needs", "file_format", "kernelspec", "mystnb", "nosearc
 HTML = re.compile(r"\s*<!--(?:(?!-->).)*-->\s*|<kbd>|</\w+>", re.DOTALL)  # a comment, a key of the keyboard
 AUTODOC = re.compile(r"(?:\.\. automodule:: .*\n(?: +:.*\n)*)*")
 SHOWN_AS_CODE = re.compile(r"(?m)^\s*(?:```|\.\. (?:code|testcode|sourcecode))|^(?!\s*\.\. ).*::$")
+LINES = re.compile(r"\{literalinclude\} ((?:\.\./)+tools/libraries/snippets/\w+/\w+\.py)")
 USE = f"use ```{CELL} or ```{DOCTEST}"
 
 
@@ -43,11 +46,22 @@ def in_fence(fence):
         not_run = fence.place not in (("", "a box") if fence.info == DOCTEST else ("",))
         margin = f"```{fence.info} in {fence.place} is not run: put it at the margin, between ```"
         return [margin] if not_run else in_cell(fence) if fence.info == CELL else in_session(fence)
+    if LINES.fullmatch(fence.info):
+        return in_lines(fence)
     if fence.info in OTHERS or fence.directive in BOXES or (
             fence.info == "{eval-rst}" and AUTODOC.fullmatch(fence.text)):
         return []
     return [f"```{fence.info}: nothing runs it: {USE}; for commands, ```sh; for a figure, a cell with figures.show(…); "
             "for all else, Markdown"]
+
+
+def in_lines(fence):
+    """What keeps lines for a library from being shown as `make libraries` runs them: whole, from a file."""
+    path = ROOT / LINES.fullmatch(fence.info)[1].replace("../", "")
+    if not path.exists():
+        return [f"no file {path.relative_to(ROOT)}: write the lines there, `make libraries` runs them"]
+    odd = fence.options.keys() - {"language"}
+    return [f"lines of a file with {', '.join(sorted(odd))} among the options: show the whole file"] if odd else []
 
 
 def in_cell(cell):

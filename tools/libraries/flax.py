@@ -1,0 +1,115 @@
+"""Flax's layers, with their defaults: nnx, and where linen has another cell, linen."""
+
+import jax
+import numpy as np
+from flax import linen, nnx
+
+from libraries.measure import digits
+
+NAME, PACKAGE = "Flax", "flax"
+
+
+def layers(z):
+    kernel, wide = (z.k, z.k), (z.t_k, z.t_k)
+    return {
+        "dense": of(lambda rngs: nnx.Linear(z.n_in, z.n_out, rngs=rngs)),
+        "dense linen": of_linen(lambda: linen.Dense(z.n_out), (1, z.n_in)),
+        "conv": of(lambda rngs: nnx.Conv(z.c_in, z.c_out, kernel, rngs=rngs)),
+        "conv linen": of_linen(lambda: linen.Conv(z.c_out, kernel), (1, 8, 8, z.c_in)),
+        "grouped": of(lambda rngs: nnx.Conv(z.c_in, z.c_out, kernel, feature_group_count=z.g, rngs=rngs)),
+        "depthwise": of(lambda rngs: nnx.Conv(z.c_in, z.c_in, kernel, feature_group_count=z.c_in, rngs=rngs)),
+        "transposed": of(lambda rngs: nnx.ConvTranspose(z.t_in, z.t_out, wide, strides=(z.s, z.s), rngs=rngs)),
+        "embedding": of(lambda rngs: nnx.Embed(z.V, z.D, rngs=rngs)),
+        "embedding linen": of_linen(lambda: linen.Embed(z.V, z.D), (1,), int),
+        "lstm": lambda seed: cell(nnx.LSTMCell(z.I, z.H, rngs=nnx.Rngs(seed)), "ifgo"),
+        "lstm optimized": lambda seed: fused(nnx.OptimizedLSTMCell(z.I, z.H, rngs=nnx.Rngs(seed))),
+        "gru": lambda seed: fused(nnx.GRUCell(z.I, z.H, rngs=nnx.Rngs(seed))),
+        "attention": lambda seed: attention(nnx.MultiHeadAttention(z.h, z.d, decode=False, rngs=nnx.Rngs(seed))),
+        "norm batch": normalization(lambda rngs: nnx.BatchNorm(z.c_in, rngs=rngs)),
+        "norm layer": normalization(lambda rngs: nnx.LayerNorm(z.n_in, rngs=rngs)),
+        "norm rms": normalization(lambda rngs: nnx.RMSNorm(z.n_in, rngs=rngs)),
+        "norm group": normalization(lambda rngs: nnx.GroupNorm(z.c_in, num_groups=z.g, rngs=rngs)),
+    }
+
+
+NAMED = {"kernel": "W", "embedding": "W", "bias": "b"}
+
+
+def of(make):
+    return lambda seed: {NAMED[name]: np.asarray(getattr(made, name)[...]) for made in [make(nnx.Rngs(seed))]
+                         for name in ("kernel", "embedding", "bias") if getattr(made, name, None) is not None}
+
+
+def of_linen(make, shape, kind=float):
+    def draw(seed):
+        params = make().init(jax.random.key(seed), jax.numpy.zeros(shape, kind))["params"]
+        return {NAMED[name]: np.asarray(value) for name, value in params.items()}
+
+    return draw
+
+
+def cell(made, gates):
+    """One dense layer a gate: all gates side by side."""
+    inputs, recurrent = ([getattr(made, {"if": "if_"}.get(side + gate, side + gate)) for gate in gates]
+                         for side in "ih")
+    biases = {gate: np.asarray((getattr(made, "h" + gate)).bias[...]) for gate in gates}
+    return {"input": np.concatenate([np.asarray(layer.kernel[...]) for layer in inputs], axis=1),
+            "recurrent": np.concatenate([np.asarray(layer.kernel[...]) for layer in recurrent], axis=1),
+            "b": np.concatenate(list(biases.values())), "forget": biases["f"]}
+
+
+def fused(made):
+    found = {"input": np.asarray(made.dense_i.kernel[...]), "recurrent": np.asarray(made.dense_h.kernel[...])}
+    bias = next(np.asarray(layer.bias[...]) for layer in (made.dense_h, made.dense_i) if layer.bias is not None)
+    found["b"] = bias
+    if bias.size == 4 * found["recurrent"].shape[0]:  # gates: input, forget, cell, output
+        found["forget"] = np.split(bias, 4)[1]
+    return found
+
+
+def attention(made):
+    inner = made.query, made.key, made.value
+    qkv = [np.asarray(part.kernel[...]).reshape(part.kernel.shape[0], -1) for part in inner]
+    biases = [np.asarray(part.bias[...]).ravel() for part in (*inner, made.out)]
+    return {"qkv": np.stack(qkv), "out": np.asarray(made.out.kernel[...]), "b": np.concatenate(biases)}
+
+
+def normalization(make):
+    named = {"scale": "scale", "bias": "shift", "mean": "mean", "var": "variance"}
+    return lambda seed: {named[name]: np.asarray(getattr(made, name)[...]) for made in [make(nnx.Rngs(seed))]
+                         for name in named if getattr(made, name, None) is not None}
+
+
+# ---- what the snippets are given
+
+def given(name):
+    """Names that a snippet may use."""
+    x, y = digits()
+    rngs = nnx.Rngs(0)
+    names = {"jax": jax, "jnp": jax.numpy, "np": np, "nnx": nnx, "linen": linen, "rngs": rngs, "y": y}
+    if name == "arrays_conv":
+        return names | {"x": x.reshape(-1, 8, 8, 1), "model": convolutional(rngs)}
+    if name == "arrays_linen":
+        model = linen.Sequential([linen.Dense(128), linen.relu, linen.Dense(128), linen.relu, linen.Dense(10)])
+        variables = model.init(jax.random.key(0), x)
+        return names | {"x": x, "variables": variables, "model": lambda x: model.apply(variables, x)}
+    return names | {"x": x, "model": mlp(rngs)}
+
+
+def mlp(rngs):
+    return nnx.Sequential(nnx.Linear(64, 128, rngs=rngs), nnx.relu, nnx.Linear(128, 128, rngs=rngs), nnx.relu,
+                          nnx.Linear(128, 10, rngs=rngs))
+
+
+def convolutional(rngs):
+    return nnx.Sequential(nnx.Conv(1, 16, (3, 3), strides=1, padding=1, rngs=rngs), nnx.relu,
+                          nnx.Conv(16, 32, (3, 3), strides=2, padding=1, rngs=rngs), nnx.relu,
+                          lambda h: h.reshape(len(h), -1), nnx.Linear(512, 10, rngs=rngs))
+
+
+def outputs(names):
+    return np.asarray(names["model"](names["x"]))
+
+
+def arrays(layer):
+    return np.asarray(layer.kernel[...]), np.asarray(layer.bias[...])

@@ -1,0 +1,107 @@
+"""Keras's layers, with their defaults, on its JAX backend."""
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from keras import layers as L  # noqa: E402
+
+from libraries.measure import digits  # noqa: E402
+
+NAME, PACKAGE = "Keras", "keras"
+
+
+def layers(z):
+    image = (None, 8, 8, z.c_in)
+    return {
+        "dense": of(lambda: L.Dense(z.n_out), (None, z.n_in)),
+        "conv": of(lambda: L.Conv2D(z.c_out, z.k), image),
+        "grouped": of(lambda: L.Conv2D(z.c_out, z.k, groups=z.g), image),
+        "depthwise": of(lambda: L.DepthwiseConv2D(z.k), image),
+        "transposed": of(lambda: L.Conv2DTranspose(z.t_out, z.t_k, strides=z.s), (None, 8, 8, z.t_in)),
+        "embedding": of(lambda: L.Embedding(z.V, z.D), (None,)),
+        "lstm": lambda seed: recurrent(seed, L.LSTM(z.H), z),
+        "gru": lambda seed: recurrent(seed, L.GRU(z.H), z),
+        "attention": lambda seed: attention(seed, z),
+        "norm batch": normalization(lambda: L.BatchNormalization(), image),
+        "norm layer": normalization(lambda: L.LayerNormalization(), (None, z.n_in)),
+        "norm rms": normalization(lambda: L.RMSNormalization(), (None, z.n_in)),
+        "norm group": normalization(lambda: L.GroupNormalization(z.g), image),
+    }
+
+
+def built(seed, layer, *shapes):
+    keras.utils.set_random_seed(seed)
+    layer.build(*shapes)
+    return layer
+
+
+def of(make, shape):
+    def draw(seed):
+        keras.utils.set_random_seed(seed)
+        layer = built(seed, make(), shape)
+        return dict(zip("Wb", map(np.asarray, layer.get_weights()), strict=False))
+
+    return draw
+
+
+def recurrent(seed, layer, z):
+    keras.utils.set_random_seed(seed)
+    W, U, b = map(np.asarray, built(seed, layer, (None, 5, z.I)).get_weights())
+    found = {"input": W, "recurrent": U, "b": b}
+    if isinstance(layer, L.LSTM):  # gates: input, forget, cell, output
+        gates = np.split(b, 4)
+        found = found | {"b": np.concatenate([gates[0], *gates[2:]]), "forget": gates[1]}
+    return found
+
+
+def attention(seed, z):
+    keras.utils.set_random_seed(seed)
+    layer = L.MultiHeadAttention(z.h, z.d // z.h)
+    built(seed, layer, (None, 5, z.d), (None, 5, z.d))
+    arrays = {weight.path.rsplit("/", 2)[-2] + "/" + weight.name: np.asarray(weight) for weight in layer.weights}
+    return {"qkv": np.stack([arrays[f"{name}/kernel"].reshape(z.d, -1) for name in ("query", "key", "value")]),
+            "out": arrays["attention_output/kernel"],
+            "b": np.concatenate([a.ravel() for name, a in arrays.items() if name.endswith("bias")])}
+
+
+def normalization(make, shape):
+    def draw(seed):
+        named = {"gamma": "scale", "scale": "scale", "beta": "shift", "moving_mean": "mean",
+                 "moving_variance": "variance"}
+        return {named[w.name]: np.asarray(w) for w in built(seed, make(), shape).weights if w.name in named}
+
+    return draw
+
+
+# ---- what the snippets are given
+
+def given(name):
+    """Names that a snippet may use."""
+    keras.utils.set_random_seed(0)
+    x, y = digits()
+    if name == "arrays_conv":
+        x = x.reshape(-1, 8, 8, 1)
+    model = convolutional() if name == "arrays_conv" else mlp()
+    return {"keras": keras, "np": np, "x": x, "y": y, "model": model}
+
+
+def mlp():
+    return keras.Sequential([L.Input((64,)), L.Dense(128, "relu"), L.Dense(128, "relu"), L.Dense(10)])
+
+
+def convolutional():
+    return keras.Sequential([L.Input((8, 8, 1)), L.Conv2D(16, 3, padding="same", activation="relu"),
+                             L.Conv2D(32, 3, strides=2, activation="relu"), L.Flatten(), L.Dense(10)])
+
+
+def outputs(names):
+    return np.asarray(names["model"](names["x"]))
+
+
+def arrays(layer):
+    if not layer.built:
+        layer.build((None, 512 if layer.units == 768 else 768))
+    return tuple(map(np.asarray, layer.get_weights()))

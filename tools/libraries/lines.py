@@ -1,0 +1,82 @@
+"""The snippets, run on the real libraries; each kind of name has something that it must make true.
+
+    like_other    the layer has the law of the other library's dense layer: two samples, one distribution
+    start         `hidden` starts from He, `last` from Xavier with biases 0
+    arrays…       `check` computes what the model computes, and names the law of its weights
+    the others    run
+"""
+
+import contextlib
+import importlib
+import io
+from pathlib import Path
+
+import numpy as np
+
+from initbook import activations, check, losses
+from initbook.blocks import Layer
+from libraries.measure import SIZES, critical, distance, error, rounded, some
+
+FOLDER = Path(__file__).parent / "snippets"
+LAWS = {"pytorch": "1/(3n)", "keras": "Xavier", "flax": "LeCun"}
+
+
+def run_all(library):
+    """``{file: what it found}``; an error is raised with the file's name."""
+    found = {}
+    for path in sorted((FOLDER / library).glob("*.py")):
+        try:
+            found[f"{library}/{path.stem}"] = run(importlib.import_module(f"libraries.{library}"), library, path)
+        except Exception as wrong:
+            raise RuntimeError(f"tools/libraries/snippets/{library}/{path.name}: {wrong!r}") from wrong
+    return found
+
+
+def run(module, library, path):
+    names = module.given(path.stem) | {"Layer": Layer}
+    before = module.outputs(names) if path.stem.startswith("arrays") else None
+    code, printed = compile(path.read_text(encoding="utf-8"), path.name, "exec"), io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        getattr(module, "run", exec)(code, names)
+    if path.stem.startswith("like_"):
+        return alike(module.arrays(names["layer"]), path.stem.removeprefix("like_"))
+    if path.stem == "start":
+        return starts(*module.arrays(names["hidden"]), *module.arrays(names["last"]))
+    if path.stem.startswith("arrays"):
+        return checked(names, before, LAWS[library])
+    if path.stem == "bias_trap":
+        return {"bias": rounded((module.arrays(names["layer"])[1].astype(float) ** 2).mean() * 512)}
+    assert printed.getvalue().strip(), "it prints nothing"
+    return {}
+
+
+def alike(here, other):
+    """Weights and biases have the law that they have there."""
+    there = importlib.import_module(f"libraries.{other}").layers(SIZES[0])["dense"](1)
+    for mine, part in zip(here, "Wb", strict=True):
+        a, b = some(mine), some(there[part])
+        assert distance(a, b) < critical(a.size) and abs(a.std() / max(b.std(), 1e-30) - 1) < 5 * error(b) + 0.5 * (
+            part == "b") or not (a.any() or b.any()), f"{part} has another law than in {other}"
+    W = here[0].astype(float)
+    return {"scale": rounded((W**2).mean() * 512)}
+
+
+def starts(W, b, V, c):
+    """He, and Xavier with biases 0."""
+    he, xavier = (W.astype(float) ** 2).mean() * 512 / 2, (V.astype(float) ** 2).mean() * (768 + 10) / 2
+    assert abs(he - 1) < 5 * error(W.astype(float)), f"He: {he:.4f}"
+    assert abs(xavier - 1) < 5 * error(V.astype(float)), f"Xavier: {xavier:.4f}"
+    assert not c.any(), "biases are not 0"
+    return {"he": rounded(he), "xavier": rounded(xavier)}
+
+
+def checked(names, output, law):
+    """The report is of this model: its outputs are the model's, and it finds nothing in a healthy start."""
+    x, y = np.asarray(names["x"]), np.asarray(names["y"])
+    report = check(names["params"], activations.relu, x, y, losses.softmax_cross_entropy)
+    ours, theirs = report.rows[-1].q, float((output.astype(float) ** 2).mean())
+    assert abs(ours / theirs - 1) < 1e-4, f"outputs of mean square {ours:.6f} here and {theirs:.6f} there"
+    assert len(report.rows) == 3 and not report.problems, report
+    laws = [row.law for row in report.rows]
+    assert all(law in each for each in laws[:1]), laws
+    return {"law": law}

@@ -1,0 +1,124 @@
+"""PyTorch's layers, with their defaults."""
+
+import torch
+from torch import nn
+
+from libraries.measure import digits
+
+NAME, PACKAGE = "PyTorch", "torch"
+
+
+def layers(z):
+    return {
+        "dense": of(lambda: nn.Linear(z.n_in, z.n_out)),
+        "conv": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k)),
+        "grouped": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k, groups=z.g)),
+        "depthwise": of(lambda: nn.Conv2d(z.c_in, z.c_in, z.k, groups=z.c_in)),
+        "transposed": of(lambda: nn.ConvTranspose2d(z.t_in, z.t_out, z.t_k, stride=z.s)),
+        "embedding": of(lambda: nn.Embedding(z.V, z.D)),
+        "lstm": lambda seed: recurrent(seed, nn.LSTM(z.I, z.H)),
+        "gru": lambda seed: recurrent(seed, nn.GRU(z.I, z.H)),
+        "attention": lambda seed: attention(seed, z),
+        "attention separate": lambda seed: separate(seed, z),
+        "norm batch": normalization(lambda: nn.BatchNorm2d(z.c_in)),
+        "norm layer": normalization(lambda: nn.LayerNorm(z.n_in)),
+        "norm rms": normalization(lambda: nn.RMSNorm(z.n_in)),
+        "norm group": normalization(lambda: nn.GroupNorm(z.g, z.c_in)),
+    }
+
+
+def numbers(tensor):
+    return tensor.detach().numpy().copy()
+
+
+def of(make):
+    def draw(seed):
+        torch.manual_seed(seed)
+        return {{"weight": "W", "bias": "b"}[name]: numbers(p) for name, p in make().named_parameters()}
+
+    return draw
+
+
+def recurrent(seed, cell):
+    torch.manual_seed(seed)
+    cell.reset_parameters()
+    found = {"input": numbers(cell.weight_ih_l0), "recurrent": numbers(cell.weight_hh_l0)}
+    found["b"] = torch.cat([cell.bias_ih_l0, cell.bias_hh_l0]).detach().numpy().copy()
+    if isinstance(cell, nn.LSTM):  # gates: input, forget, cell, output
+        forget = (cell.bias_ih_l0 + cell.bias_hh_l0).chunk(4)[1]
+        found["forget"] = numbers(forget)
+    return found
+
+
+def attention(seed, z):
+    torch.manual_seed(seed)
+    made = nn.MultiheadAttention(z.d, z.h)
+    return {"qkv": numbers(made.in_proj_weight), "out": numbers(made.out_proj.weight),
+            "b": torch.cat([made.in_proj_bias, made.out_proj.bias]).detach().numpy().copy()}
+
+
+def separate(seed, z):
+    """With keys of another width than queries the projections are three arrays."""
+    torch.manual_seed(seed)
+    made = nn.MultiheadAttention(z.d, z.h, vdim=z.d + 1, kdim=z.d)
+    return {"q": numbers(made.q_proj_weight), "k": numbers(made.k_proj_weight), "out": numbers(made.out_proj.weight)}
+
+
+def normalization(make):
+    def draw(seed):
+        torch.manual_seed(seed)
+        state = make().state_dict()
+        named = {"weight": "scale", "bias": "shift", "running_mean": "mean", "running_var": "variance"}
+        return {named[name]: numbers(value) for name, value in state.items() if name in named}
+
+    return draw
+
+
+# ---- what the snippets are given
+
+def given(name):
+    """Names that a snippet may use."""
+    torch.manual_seed(0)
+    names = {"torch": torch, "nn": nn, "layer": nn.Linear(512, 768), "hidden": nn.Linear(512, 768),
+             "last": nn.Linear(768, 10)}
+    x, y = digits()
+    names |= {"x": torch.tensor(x, dtype=torch.float32), "y": torch.tensor(y), "model": mlp()}
+    if name == "arrays_conv":
+        names |= {"x": names["x"].reshape(-1, 1, 8, 8), "model": convolutional()}
+    return names | {"step": lambda: step(names["model"], names["x"], names["y"])}
+
+
+def mlp():
+    return nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))
+
+
+def convolutional():
+    return nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, stride=2, padding=1),
+                         nn.ReLU(), nn.Flatten(), nn.Linear(32 * 4 * 4, 10))
+
+
+def step(model, x, y):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(x), y).backward()
+    optimizer.step()
+
+
+def outputs(names):
+    """What the model makes of x, before anything was reordered."""
+    with torch.no_grad():
+        return numbers(names["model"](names["x"]))
+
+
+def arrays(layer):
+    return numbers(layer.weight), numbers(layer.bias)
+
+
+def extra():
+    """What else the page says: bounds that are absolute, layers that are copies."""
+    torch.manual_seed(0)
+    std = 0.02
+    small = numbers(nn.init.trunc_normal_(torch.empty(1000, 1000), std=std))
+    encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(64, 4, batch_first=True), 2)
+    first, second = (numbers(layer.linear1.weight) for layer in encoder.layers)
+    return {"trunc_std": std, "trunc_normal": float(abs(small).max() / std), "copies": int((first == second).all())}

@@ -1,0 +1,2 @@
+dense = [m for m in model.layers if isinstance(m, keras.layers.Dense)]
+params = [(np.asarray(m.kernel), np.asarray(m.bias)) for m in dense]

@@ -1,0 +1,3 @@
+hidden.weight = Tensor.kaiming_normal(768, 512, a=0)  # default a=0.01
+last.weight = Tensor.glorot_uniform(10, 768)
+last.bias = Tensor.zeros(10)
