@@ -4,8 +4,8 @@
     {doctest}            on pages: run and compared by tests/test_snippets.py
     python               in README: the same
     >>>                  in docstrings: the same
-    {literalinclude}     on pages, of a file of tools/libraries/snippets/, for a library that the book does not need: `make
-                         libraries` runs it (tools/libraries/lines.py), and here it must be there
+    {literalinclude}     on pages, of tools/libraries/snippets/: lines for a library that the book does not need, run by
+                         `make libraries` (tools/libraries/lines.py); here they must be there, and shown whole
 
 All else that could hold Python is refused: that is simpler than to know who would run it.
 """

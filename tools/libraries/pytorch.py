@@ -61,7 +61,8 @@ def separate(seed, z):
     """With keys of another width than queries the projections are three arrays."""
     torch.manual_seed(seed)
     made = nn.MultiheadAttention(z.d, z.h, vdim=z.d + 1, kdim=z.d)
-    return {"q": numbers(made.q_proj_weight), "k": numbers(made.k_proj_weight), "out": numbers(made.out_proj.weight)}
+    return {"q": numbers(made.q_proj_weight), "k": numbers(made.k_proj_weight), "out": numbers(made.out_proj.weight),
+            "b": torch.cat([made.in_proj_bias, made.out_proj.bias]).detach().numpy().copy()}
 
 
 def normalization(make):
