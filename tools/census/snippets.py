@@ -60,7 +60,7 @@ def in_lines(fence):
     path = ROOT / LINES.fullmatch(fence.info)[1].replace("../", "")
     if not path.exists():
         return [f"no file {path.relative_to(ROOT)}: write the lines there, `make libraries` runs them"]
-    odd = fence.options.keys() - {"language"}
+    odd = fence.options.keys() - {"language", "caption"}
     return [f"lines of a file with {', '.join(sorted(odd))} among the options: show the whole file"] if odd else []
 
 

@@ -123,3 +123,7 @@ def extra():
     except ValueError:
         return {"bias_refused": 1}
     return {"bias_refused": 0}
+
+
+def embedding(table):
+    return np.asarray(table.embedding[...])

@@ -105,3 +105,7 @@ def arrays(layer):
     if not layer.built:
         layer.build((None, 512 if layer.units == 768 else 768))
     return tuple(map(np.asarray, layer.get_weights()))
+
+
+def embedding(table):
+    return np.asarray(table.get_weights()[0])

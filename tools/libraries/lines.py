@@ -1,6 +1,7 @@
 """The snippets, run on the real libraries; each kind of name has something that it must make true.
 
-    like_other    the layer has the law of the other library's dense layer: two samples, one distribution
+    like_other, embedding_like_other
+                  `layer` or `table` has the law of the other library's: two samples, one distribution
     start         `hidden` starts from He, `last` from Xavier with biases 0
     arrays…       `check` computes what the model computes, and names the law of its weights
     the others    run
@@ -40,6 +41,8 @@ def run(module, library, path):
         getattr(module, "run", exec)(code, names)
     if path.stem.startswith("like_"):
         return alike(module.arrays(names["layer"]), path.stem.removeprefix("like_"))
+    if path.stem.startswith("embedding_like_"):
+        return alike([module.embedding(names["table"])], path.stem.removeprefix("embedding_like_"), "embedding")
     if path.stem == "start":
         return starts(*module.arrays(names["hidden"]), *module.arrays(names["last"]))
     if path.stem.startswith("arrays"):
@@ -50,15 +53,19 @@ def run(module, library, path):
     return {}
 
 
-def alike(here, other):
+def alike(here, other, kind="dense"):
     """Weights and biases have the law that they have there."""
-    there = importlib.import_module(f"libraries.{other}").layers(SIZES[0])["dense"](1)
-    for mine, part in zip(here, "Wb", strict=True):
+    there = importlib.import_module(f"libraries.{other}").layers(SIZES[0])[kind](1)
+    for mine, part in zip(here, "Wb", strict=False):
         a, b = some(mine), some(there[part])
-        assert distance(a, b) < critical(a.size) and abs(a.std() / max(b.std(), 1e-30) - 1) < 5 * error(b) + 0.5 * (
-            part == "b") or not (a.any() or b.any()), f"{part} has another law than in {other}"
+        b = b[:a.size]
+        assert a.any() == b.any(), f"{part} is 0 here or there"
+        assert not a.any() or distance(a, b) < critical(a.size), f"{part} has another law than in {other}"
+        squares = [float((each.astype(float) ** 2).mean()) for each in (a, b)]
+        near = 5 * 2**0.5 * error(b.astype(float))
+        assert not a.any() or abs(squares[0] / squares[1] - 1) < near, f"{part} has another variance than in {other}"
     W = here[0].astype(float)
-    return {"scale": rounded((W**2).mean() * 512)}
+    return {"scale": rounded((W**2).mean() * (512 if kind == "dense" else 1))}
 
 
 def starts(W, b, V, c):
