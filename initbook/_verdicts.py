@@ -63,7 +63,8 @@ def problems(rows: Sequence[Any], x_square: float, x_across: float | None,
     """All that is wrong. ``rows`` are the report's, from the input up."""
     layers = [row for row in rows if row.layer is not None]
     hidden = layers[:-1]
-    found = [_input(x_square, x_across), *map(_tied, hidden), *map(_zero, hidden), *map(_dead, hidden), *_odd(hidden),
+    odd = _odd(hidden, x_square)
+    found = [_input(x_square, x_across), *map(_tied, hidden), *map(_zero, hidden), *map(_dead, hidden), *odd,
              *map(_off_centre, layers), *map(_saturated, hidden), _travels(layers), *map(_unexpected, rows),
              _gradient(layers), _sure(first)]
     return [problem for problem in found if problem]
@@ -108,8 +109,9 @@ def _dead(row: Any) -> Problem | None:
                    "Start its biases at 0, and draw its weights from a law of mean 0.", "variance/biases")
 
 
-def _odd(hidden: Sequence[Any]) -> list[Problem]:
-    """Layers that do not follow the rule that all the others follow, whichever that is."""
+def _odd(hidden: Sequence[Any], x_square: float) -> list[Problem]:
+    """Layers that do not follow the rule that all the others follow, whichever that is, and whose signal shows it: one
+    that was scaled by what it reads has another factor and the same signal."""
     rows = [row for row in hidden if row.scale]
     if len(rows) < 3:
         return []
@@ -117,7 +119,10 @@ def _odd(hidden: Sequence[Any]) -> list[Problem]:
     squares = np.array([(row.layer.W**2).mean() for row in rows])
     rules = fans[:, 0], fans[:, 1], fans.mean(axis=1), fans.max(axis=1), np.ones(len(rows))
     each = [np.log(n * squares) - np.median(np.log(n * squares)) for n in rules]
-    off = min(each, key=lambda off: np.median(np.abs(off)))
+    off = min(each, key=lambda off: (round(np.median(np.abs(off)), 2), (np.abs(off) > np.log(ODD)).sum()))
+    grown = np.diff(np.log([max(q, 1e-300) for q in (x_square, *(row.q for row in hidden))]))
+    grown = np.array([by for by, row in zip(grown, hidden, strict=True) if row.scale])
+    shown = (grown - np.median(grown)) * np.sign(off) > np.log(ODD) / 2
     odd = np.abs(off) > np.log(ODD)
     if odd.sum() > len(rows) / 3 or np.abs(off[~odd]).max() > np.log(1.3):
         return []  # there is no rule here
@@ -125,7 +130,7 @@ def _odd(hidden: Sequence[Any]) -> list[Problem]:
                     "layers gives.",
                     "A fan that was counted wrongly, of a convolution, of groups or of a transpose, looks so.",
                     f"Its fan_in is {row.layer.fans()[0]:g}; n·E W² is {row.scale:.3g} here.", "variance/fans")
-            for row, by, is_odd in zip(rows, off, odd, strict=True) if is_odd]
+            for row, by, is_odd in zip(rows, off, odd & shown, strict=True) if is_odd]
 
 
 def _times(factor: float) -> str:

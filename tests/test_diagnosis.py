@@ -188,6 +188,31 @@ def test_a_last_layer_of_zeros_is_not_blamed():
     assert kinds([*HE[:-1], (np.zeros((64, 10)), np.zeros(10))]) == []
 
 
+def scaled_by_its_data(sizes, f, x):
+    """LSUV: orthogonal weights, each layer scaled until the pooled standard deviation of its z is 1."""
+    params = []
+    for shape in zip(sizes[:-1], sizes[1:], strict=True):
+        W = initializers.orthogonal(1.0)(rng(len(params)), shape)
+        W = W / (x @ W).std()
+        params.append((W, np.zeros(shape[1])))
+        x = f.f(x @ W)
+    return params
+
+
+def test_a_first_layer_that_reads_other_inputs_is_not_an_odd_one():
+    """Its fan_in differs, or what it reads does; the rule that all layers follow is another one than the first found."""
+    for width in (64, 200):
+        sizes = (64, *(width,) * 9, 10)
+        assert kinds(dense(initializers.lecun_normal, sizes), TANH) == []
+        assert "fan" not in kinds(scaled_by_its_data(sizes, SIGMOID, X), SIGMOID)
+
+
+def test_a_signal_of_std_1_that_is_the_same_for_all_samples_is_found():
+    report = check(scaled_by_its_data((64, *(100,) * 30, 10), SIGMOID, X), SIGMOID, X, Y, LOSS)
+    assert report.problems[0].kind == "fades"
+    assert all(0.9 < row["q"] < 1.1 for row in report["layers"][:-1])
+
+
 # ---- what cannot be known is said
 
 def test_what_is_not_known_is_a_note_and_not_a_number():
