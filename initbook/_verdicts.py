@@ -85,7 +85,8 @@ def _tied(row: Any) -> Problem | None:
     if not row.tied:
         return None
     units = row.layer.W.shape[-1]
-    what = (f"all {units} units have the same weights, so they are one unit" if row.tied == units else
+    one = row.tied == units and np.ptp(row.layer.incoming(), axis=0).max() == 0
+    what = (f"all {units} units have the same weights, so they are one unit" if one else
             f"{row.tied} of {units} units have the same weights as another one")
     return Problem("tied", row.name, f"Hidden layer {row.name}: {what}.",
                    "Equal units get equal gradients, so no update tells them apart.",

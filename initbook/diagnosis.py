@@ -13,6 +13,7 @@ r"""What is wrong with a network before it is trained: what theory expects of it
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from textwrap import fill
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,8 @@ from initbook.probes import mean_square, std_across_samples
 from initbook.theory import mean_df2, mean_f2, scatter
 
 __all__ = ["Problem", "Report", "Row", "check"]
+
+SCREEN = 76  # letters in a line of the verdict: a page, or a terminal, shows them all
 
 
 @dataclass
@@ -100,12 +103,12 @@ class Report(Mapping):
                  for line in table]
         if self.loss:
             lines.append("\nFirst loss: {expected:.4g} expected, {measured:.4g} measured; "
-                         "{constant:.4g} for whoever knows the targets' shares only.".format(**self.loss))
-        lines += [f"Note: {note}" for note in self.notes]
-        lines.append("\n" + (str(self.problems[0]) if self.problems else "Nothing wrong was found in this start."))
+                         "knowing nothing costs {constant:.4g}.".format(**self.loss))
+        says = [f"Note: {note}" for note in self.notes]
+        says += ["", *(str(self.problems[0]) if self.problems else "Nothing wrong was found in this start.").split("\n")]
         if len(self.problems) > 1:
-            lines.append(f"({len(self.problems) - 1} more in .problems; mend this first, the others may come of it.)")
-        return "\n".join(lines)
+            says.append(f"({len(self.problems) - 1} more in .problems; mend this first, the others may come of it.)")
+        return "\n".join([*lines, *(fill(sentence, SCREEN, break_on_hyphens=False) for sentence in says)])
 
     def figure(self) -> Figure:
         """The mean square of the pre-activations, and of the gradient where it is known: measured and expected."""

@@ -157,7 +157,15 @@ def test_what_is_broken_is_named_first(name):
     params, f, x = BROKEN[name][0]()
     report = check(params, f, x, Y, LOSS)
     assert [problem.kind for problem in report.problems][:1] == [BROKEN[name][1]], report
-    assert str(report.problems[0]) in str(report)
+    assert " ".join(str(report.problems[0]).split()) in " ".join(str(report).split())
+    assert max(map(len, str(report).split("First loss")[-1].splitlines())) <= 76
+
+
+def test_pairs_of_copies_are_not_called_one_unit():
+    params = [(np.hstack([W, W]), np.hstack([b, b])) if i < 5 else (W, b) for i, (W, b) in enumerate(HE)]
+    params = [(np.vstack([W, W]), b) if i else (W, b) for i, (W, b) in enumerate(params)]
+    assert check(params, RELU, X).problems[0].what == (
+        "Hidden layer 1: 128 of 128 units have the same weights as another one.")
 
 
 def test_the_layer_is_named():

@@ -4,6 +4,7 @@
     {doctest}            on pages: run and compared by tests/test_snippets.py
     python               in README: the same
     >>>                  in docstrings: the same
+    {literalinclude}     of tools/libraries, on pages: run by `make libraries`, for the book has none of these libraries
 
 All else that could hold Python is refused: that is simpler than to know who would run it.
 """
@@ -11,10 +12,11 @@ All else that could hold Python is refused: that is simpler than to know who wou
 import ast
 import re
 
-from census.page import BOXES, CELL, DOCTEST, figure_options
+from census.page import BOXES, CELL, DOCTEST, ROOT, figure_options
 
 # Fences with nothing of their own to check.
-OTHERS = {"sh", "bibtex", "{bibliography}", "{toctree}", "{literalinclude} ../_static/initbook.bib"}
+OTHERS = {"sh", "bibtex", "{bibliography}", "{install}", "{toctree}", "{literalinclude} ../_static/initbook.bib"}
+LIBRARIES = re.compile(r"\{literalinclude\} \.\./\.\./(tools/libraries/(?:snippets/\w+|bridges)/\w+\.py)")
 TAGS = {"hide-input", "remove-cell"}
 FRONT = {"description", "needs", "file_format", "kernelspec", "mystnb", "nosearch", "orphan"}
 HTML = re.compile(r"\s*<!--(?:(?!-->).)*-->\s*|<kbd>|</\w+>", re.DOTALL)  # a comment, a key of the keyboard
@@ -43,6 +45,9 @@ def in_fence(fence):
         not_run = fence.place not in (("", "a box") if fence.info == DOCTEST else ("",))
         margin = f"```{fence.info} in {fence.place} is not run: put it at the margin, between ```"
         return [margin] if not_run else in_cell(fence) if fence.info == CELL else in_session(fence)
+    library = LIBRARIES.fullmatch(fence.info)
+    if library:
+        return [] if (ROOT / library[1]).is_file() else [f"{library[1]} is missing: write it, or correct its name"]
     if fence.info in OTHERS or fence.directive in BOXES or (
             fence.info == "{eval-rst}" and AUTODOC.fullmatch(fence.text)):
         return []
