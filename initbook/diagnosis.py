@@ -29,7 +29,7 @@ from initbook.theory import mean_df2, mean_f2, scatter
 
 __all__ = ["Problem", "Report", "Row", "check"]
 
-SCREEN = 76  # letters in a line of the verdict: a page, or a terminal, shows them all
+_SCREEN = 76  # letters in a line of the verdict: a page, or a terminal, shows them all
 
 
 @dataclass
@@ -108,7 +108,7 @@ class Report(Mapping):
         says += ["", *(str(self.problems[0]) if self.problems else "Nothing wrong was found in this start.").split("\n")]
         if len(self.problems) > 1:
             says.append(f"({len(self.problems) - 1} more in .problems; mend this first, the others may come of it.)")
-        return "\n".join([*lines, *(fill(sentence, SCREEN, break_on_hyphens=False) for sentence in says)])
+        return "\n".join([*lines, *(fill(sentence, _SCREEN, break_on_hyphens=False) for sentence in says)])
 
     def figure(self) -> Figure:
         """The mean square of the pre-activations, and of the gradient where it is known: measured and expected."""

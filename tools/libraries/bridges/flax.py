@@ -1,5 +1,7 @@
 from initbook import activations, check, losses
 
-dense = [layer for _, layer in nnx.iter_modules(model) if isinstance(layer, nnx.Linear)]
-params = [(np.asarray(layer.kernel[...]), np.asarray(layer.bias[...])) for layer in dense]
-print(check(params, activations.relu, np.asarray(x), np.asarray(y), losses.softmax_cross_entropy))
+linear = [m for _, m in nnx.iter_modules(model) if isinstance(m, nnx.Linear)]
+params = [(np.asarray(m.kernel[...]), np.asarray(m.bias[...]))
+          for m in linear]
+print(check(params, activations.relu, np.asarray(x), np.asarray(y),
+            losses.softmax_cross_entropy))

@@ -1,5 +1,6 @@
 from initbook import activations, check, losses
 
-dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
-params = [tuple(layer.get_weights()) for layer in dense]
-print(check(params, activations.relu, x, y, losses.softmax_cross_entropy))
+dense = [d for d in model.layers if isinstance(d, keras.layers.Dense)]
+params = [tuple(d.get_weights()) for d in dense]
+print(check(params, activations.relu, x, y,
+            losses.softmax_cross_entropy))
