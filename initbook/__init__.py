@@ -8,15 +8,17 @@ pre-activation ``z``.
 For whoever has a network and no time there is ``initbook.check``: :func:`initbook.diagnosis.check`.
 """
 
-from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
-_AT_THE_TOP = {"check": "diagnosis", "Layer": "blocks", "Residual": "blocks"}
 
 
 def __getattr__(name: str) -> Any:
     """``initbook.check`` and what it takes, loaded when asked for: who wants a formula need not wait for figures."""
-    if name in _AT_THE_TOP:
-        return getattr(import_module(f"initbook.{_AT_THE_TOP[name]}"), name)
+    from initbook.blocks import Layer, Residual
+    from initbook.diagnosis import check
+
+    offered = {"check": check, "Layer": Layer, "Residual": Residual}
+    if name in offered:
+        return offered[name]
     raise AttributeError(f"module 'initbook' has no attribute {name!r}")

@@ -14,7 +14,7 @@ from initbook._check import Array
 from initbook.activations import Activation
 from initbook.theory import backward_gain, forward_gain
 
-__all__ = ["FEW", "Problem", "centred", "flat_share", "not_a_number", "overflow", "problems"]
+__all__ = ["FEW", "Problem", "flat_share", "not_a_number", "overflow", "problems"]
 
 FEW = 10  # samples: fewer say nothing about dead units
 FLAT = 0.02  # a slope below this share of the steepest counts as flat
@@ -65,7 +65,8 @@ def problems(rows: Sequence[Any], x_square: float, x_across: float | None,
     """All that is wrong. ``rows`` are the report's, from the input up."""
     layers = [row for row in rows if row.layer is not None]
     hidden = layers[:-1]
-    found = [_input(x_square, x_across), *map(_tied, hidden), *map(_zero, hidden), *map(_dead, hidden), *_odd(hidden),
+    odd = _odd(hidden, x_square)
+    found = [_input(x_square, x_across), *map(_tied, hidden), *map(_zero, hidden), *map(_dead, hidden), *odd,
              *map(_off_centre, layers), *map(_saturated, hidden), _travels(layers), *map(_unexpected, rows),
              _gradient(layers), _sure(first)]
     return [problem for problem in found if problem]
@@ -86,7 +87,8 @@ def _tied(row: Any) -> Problem | None:
     if not row.tied:
         return None
     units = row.layer.W.shape[-1]
-    what = (f"all {units} units have the same weights, so they are one unit" if row.tied == units else
+    one = row.tied == units and np.ptp(row.layer.incoming(), axis=0).max() == 0
+    what = (f"all {units} units have the same weights, so they are one unit" if one else
             f"{row.tied} of {units} units have the same weights as another one")
     return Problem("tied", row.name, f"Hidden layer {row.name}: {what}.",
                    "Equal units get equal gradients, so no update tells them apart.",
@@ -110,8 +112,9 @@ def _dead(row: Any) -> Problem | None:
                    "Start its biases at 0, and draw its weights from a law of mean 0.", "variance/biases")
 
 
-def _odd(hidden: Sequence[Any]) -> list[Problem]:
-    """Layers that do not follow the rule that all the others follow, whichever that is."""
+def _odd(hidden: Sequence[Any], x_square: float) -> list[Problem]:
+    """Layers that do not follow the rule that all the others follow, whichever that is, and whose signal shows it: one
+    that was scaled by what it reads has another factor and the same signal."""
     rows = [row for row in hidden if row.scale]
     if len(rows) < 3:
         return []
@@ -119,7 +122,10 @@ def _odd(hidden: Sequence[Any]) -> list[Problem]:
     squares = np.array([(row.layer.W**2).mean() for row in rows])
     rules = fans[:, 0], fans[:, 1], fans.mean(axis=1), fans.max(axis=1), np.ones(len(rows))
     each = [np.log(n * squares) - np.median(np.log(n * squares)) for n in rules]
-    off = min(each, key=lambda off: np.median(np.abs(off)))
+    off = min(each, key=lambda off: (round(np.median(np.abs(off)), 2), (np.abs(off) > np.log(ODD)).sum()))
+    grown = np.diff(np.log([max(q, 1e-300) for q in (x_square, *(row.q for row in hidden))]))
+    grown = np.array([by for by, row in zip(grown, hidden, strict=True) if row.scale])
+    shown = (grown - np.median(grown)) * np.sign(off) > np.log(ODD) / 2
     odd = np.abs(off) > np.log(ODD)
     if odd.sum() > len(rows) / 3 or np.abs(off[~odd]).max() > np.log(1.3):
         return []  # there is no rule here
@@ -127,21 +133,16 @@ def _odd(hidden: Sequence[Any]) -> list[Problem]:
                     "layers gives.",
                     "A fan that was counted wrongly, of a convolution, of groups or of a transpose, looks so.",
                     f"Its fan_in is {row.layer.fans()[0]:g}; n·E W² is {row.scale:.3g} here.", "variance/fans")
-            for row, by, is_odd in zip(rows, off, odd, strict=True) if is_odd]
+            for row, by, is_odd in zip(rows, off, odd & shown, strict=True) if is_odd]
 
 
 def _times(factor: float) -> str:
     return f"{factor:.3g} times" if factor >= 1 else f"1/{1 / factor:.3g} of"
 
 
-def centred(W: Array) -> bool:
-    """Whether the mean of the weights is 0, up to what so many draws scatter."""
-    return W.size < 20 or bool(abs(W.mean()) <= 6 * W.std() / W.size**0.5 + 1e-12)
-
-
 def _off_centre(row: Any) -> Problem | None:
     W = row.layer.W
-    if not row.scale or centred(W):
+    if not row.scale or row.layer.centred():
         return None
     return Problem("mean", row.name,
                    f"Layer {row.name}: its weights have mean {W.mean():.3g}, not 0 (std {W.std():.3g}).",

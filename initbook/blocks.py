@@ -80,6 +80,38 @@ class Layer(NamedTuple):
         return fans(self.W.shape, groups=self.groups, stride=self.stride, transposed=self.transposed, space=space,
                     padding=self.padding if space else 0)
 
+    def kind(self) -> str:
+        """In a few letters: what it is and its sizes."""
+        if self.W.ndim == 2:
+            return f"dense {self.W.shape[0]}→{self.W.shape[1]}"
+        kernel = "×".join(map(str, self.W.shape[:-2]))
+        more = [f"/{self.stride}"] * (self.stride > 1) + [f"g{self.groups}"] * (self.groups > 1)
+        channels = f"{self.W.shape[-2] * self.groups}→{self.W.shape[-1]}"
+        return " ".join([f"{'convT' if self.transposed else 'conv'} {kernel}", channels, *more])
+
+    def centred(self) -> bool:
+        """Whether the mean of the weights is 0, up to what so many draws scatter."""
+        W = self.W
+        return W.size < 20 or bool(abs(W.mean()) <= 6 * W.std() / W.size**0.5 + 1e-12)
+
+    def law(self) -> str:
+        """The named laws that have this mean square, up to what so many draws scatter."""
+        W = self.W.astype(float)
+        square = float((W**2).mean())
+        if square == 0 or np.ptp(W) == 0:
+            return f"constant {W.flat[0]:.3g}" if square else "zero"
+        flat = W.reshape(-1, W.shape[-1])
+        small = flat.T @ flat if flat.shape[0] >= flat.shape[1] else flat @ flat.T
+        if len(small) > 1 and np.abs(small / small[0, 0] - np.eye(len(small))).max() < 1e-3:
+            return f"orthogonal × {small[0, 0] ** 0.5:.3g}"
+        n_in, n_out = self.fans()
+        laws = {"He": 2 / n_in, "LeCun": 1 / n_in, "Xavier": 2 / (n_in + n_out), "He (fan_out)": 2 / n_out,
+                "1/(3n)": 1 / (3 * n_in), "std 1": 1.0, "std 0.1": 0.01, "std 0.02": 4e-4, "std 0.01": 1e-4}
+        # E W² of m draws scatters by √(2/m) if they are normal, by less if they are uniform or cut.
+        error = 4 * (2 / W.size) ** 0.5 + 1e-3
+        found = [name for name, var in laws.items() if abs(square / var - 1) < error]
+        return " = ".join(found[:2]) + ("" if self.centred() else f", mean {W.mean():.2g}")
+
     def incoming(self) -> Array:
         """One row a unit: its incoming weights and its bias."""
         units = self.W.reshape(-1, self.W.shape[-1]).T

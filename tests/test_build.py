@@ -73,6 +73,14 @@ def test_entry_depends_on_cells_and_world_but_not_on_prose():
     assert execution.entry_for(notebook("x = 1"), "a.md", "other world") != entry
 
 
+def test_a_page_is_run_again_when_what_lies_beside_it_and_may_be_read_has_changed(tmp_path):
+    (tmp_path / "rates.json").write_text("1")
+    entry = execution.entry_for(notebook("x = 1"), "a.md", "world", tmp_path)
+    assert execution.entry_for(notebook("x = 1"), "a.md", "world", tmp_path) == entry
+    (tmp_path / "rates.json").write_text("2")
+    assert execution.entry_for(notebook("x = 1"), "a.md", "world", tmp_path) != entry
+
+
 def test_how_long_a_cell_ran_is_kept_apart_from_the_page():
     ran = notebook("1 + 1")
     begin, end = "2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:01.500000Z"

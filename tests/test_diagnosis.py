@@ -8,8 +8,9 @@ import pytest
 import initbook
 from checks import ACTIVATIONS, TOLERANCE, central_difference
 from initbook import activations, data, initializers, losses, network, theory
+from initbook._walk import Signal, run, squares
 from initbook.blocks import Layer, Residual, as_layers
-from initbook.diagnosis import _run, _Signal, _squares, check
+from initbook.diagnosis import check
 
 RELU, TANH, SIGMOID = activations.relu, activations.tanh, activations.sigmoid
 X, Y = data.digits()
@@ -58,11 +59,11 @@ def test_the_way_down_is_the_derivative_of_the_way_up(name):
     x = rng(1).normal(size=shape)
 
     def up(x):
-        return _run(as_layers(params), fs, _Signal(x, _squares(x), 0.0), [])
+        return run(as_layers(params), fs, Signal(x, squares(x), 0.0), [])
 
     out, back = up(x)
     weights = rng(2).normal(size=out.h.shape)
-    claimed, _ = back(weights, _squares(weights))
+    claimed, _ = back(weights, squares(weights))
     assert np.abs(central_difference(lambda x: float((up(x)[0].h * weights).sum()), x) - claimed).max() < 10 * TOLERANCE
 
 
@@ -157,7 +158,15 @@ def test_what_is_broken_is_named_first(name):
     params, f, x = BROKEN[name][0]()
     report = check(params, f, x, Y, LOSS)
     assert [problem.kind for problem in report.problems][:1] == [BROKEN[name][1]], report
-    assert str(report.problems[0]) in str(report)
+    assert " ".join(str(report.problems[0]).split()) in " ".join(str(report).split())
+    assert max(map(len, str(report).split("First loss")[-1].splitlines())) <= 76
+
+
+def test_pairs_of_copies_are_not_called_one_unit():
+    params = [(np.hstack([W, W]), np.hstack([b, b])) if i < 5 else (W, b) for i, (W, b) in enumerate(HE)]
+    params = [(np.vstack([W, W]), b) if i else (W, b) for i, (W, b) in enumerate(params)]
+    assert check(params, RELU, X).problems[0].what == (
+        "Hidden layer 1: 128 of 128 units have the same weights as another one.")
 
 
 def test_the_layer_is_named():
@@ -186,6 +195,31 @@ def test_convolutions_and_residual_blocks_with_a_zero_last_layer_are_not_blamed(
 
 def test_a_last_layer_of_zeros_is_not_blamed():
     assert kinds([*HE[:-1], (np.zeros((64, 10)), np.zeros(10))]) == []
+
+
+def scaled_by_its_data(sizes, f, x):
+    """LSUV: orthogonal weights, each layer scaled until the pooled standard deviation of its z is 1."""
+    params = []
+    for shape in zip(sizes[:-1], sizes[1:], strict=True):
+        W = initializers.orthogonal(1.0)(rng(len(params)), shape)
+        W = W / (x @ W).std()
+        params.append((W, np.zeros(shape[1])))
+        x = f.f(x @ W)
+    return params
+
+
+def test_a_first_layer_that_reads_other_inputs_is_not_an_odd_one():
+    """Its fan_in differs, or what it reads does; the rule that all layers follow is another than the first found."""
+    for width in (64, 200):
+        sizes = (64, *(width,) * 9, 10)
+        assert kinds(dense(initializers.lecun_normal, sizes), TANH) == []
+        assert "fan" not in kinds(scaled_by_its_data(sizes, SIGMOID, X), SIGMOID)
+
+
+def test_a_signal_of_std_1_that_is_the_same_for_all_samples_is_found():
+    report = check(scaled_by_its_data((64, *(100,) * 30, 10), SIGMOID, X), SIGMOID, X, Y, LOSS)
+    assert report.problems[0].kind == "fades"
+    assert all(0.9 < row["q"] < 1.1 for row in report["layers"][:-1])
 
 
 # ---- what cannot be known is said

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,27 +74,59 @@ def test_a_power_of_ten_is_written_as_readers_write_it(number, html):
 NUMBER = nbformat.v4.new_markdown_cell("It is {glue:text}`page.md::loss.zero:.2f`, {glue:text}`a.md::share:.0%`.")
 
 
-def taken(*cells, values=(), address=""):
-    """The sources of the cells as readers get them."""
+def taken(*cells, values=(), package="initbook.whl"):
+    """The sources of the cells as readers get them; the first cell installs the package."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.from_dict(cell) for cell in cells])
-    return [cell.source for cell in take_away.for_readers(notebook, dict(values), address).cells]
+    return [cell.source for cell in take_away.for_readers(notebook, dict(values), package).cells]
 
 
 def test_a_notebook_for_readers_has_its_numbers_and_runs_without_what_builds_the_book():
     code = nbformat.v4.new_code_cell("from initbook.prose import numbers\nnumbers(loss={'zero': 2.3026}, cpu='arm')")
-    said, code = taken(NUMBER, code, values={"loss.zero": 2.3026, "share": 0.5})
+    _, said, code = taken(NUMBER, code, values={"loss.zero": 2.3026, "share": 0.5})
     assert said == "It is 2.30, 50 %."
     script = f"import sys\nsys.modules['myst_nb'] = None\n{code}"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stderr == ""
 
 
 def test_a_page_with_a_failed_cell_keeps_the_names_of_numbers_that_are_missing():
-    assert taken(NUMBER) == [NUMBER.source]
+    assert taken(NUMBER)[1:] == [NUMBER.source]
 
 
-def test_a_notebook_installs_the_package_once_it_is_known_where_from():
-    address = "https://github.com/someone/book"
-    assert f"git+{address}" in taken(address=address)[0]
+@pytest.mark.parametrize("site, repository, package", [
+    ("https://b.org/", "https://github.com/someone/book", f"https://b.org/{take_away.WHEEL}"),
+    ("", "https://github.com/someone/book", "git+https://github.com/someone/book"),
+    ("", "", take_away.WHEEL),
+])  # fmt: skip
+def test_what_pip_installs_is_the_site_s_own_file_and_without_an_address_the_file_beside_the_page(
+        site, repository, package):
+    assert take_away.package(site, repository) == package
+    assert f"%pip install --quiet {package}\n" in taken(package=package)[0] + "\n"
+
+
+def test_the_wheel_is_the_same_from_the_same_commit_and_holds_the_package_with_its_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    wheels = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        wheels.append(take_away.write_wheel(tmp_path / name))
+    assert wheels[0].name == take_away.WHEEL and wheels[0].read_bytes() == wheels[1].read_bytes()
+    assert wheels[0].stat().st_mode & 0o044 == 0o044
+    held = {name for name in zipfile.ZipFile(wheels[0]).namelist() if ".dist-info" not in name}
+    files = execution.source_files(ROOT / "initbook")
+    assert held == {path.relative_to(ROOT).as_posix() for path in files}
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
+    assert take_away.write_wheel(tmp_path).read_bytes() != wheels[0].read_bytes()
+
+
+def test_the_package_runs_from_its_wheel_alone(tmp_path):
+    """Without the repository: not from its folder, and not by its editable install."""
+    wheel = take_away.write_wheel(tmp_path)
+    script = (f"import sys\nsys.path.insert(0, {str(wheel)!r})\nimport initbook, numpy as np\n"
+              "from initbook import activations, check\n"
+              "print(initbook.__file__)\nprint(check([(np.ones((2, 2)), None)], activations.tanh, np.ones((3, 2))))")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ran = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert ran.stdout.startswith(str(wheel)) and "all rows of x are alike" in ran.stdout, ran.stderr
 
 
 @pytest.mark.parametrize("text", ["2.5", "'arm'", "(1, 2)", "inf"])
@@ -268,6 +301,15 @@ class TestSite:
         script = "import nbformat, nbclient; nbclient.NotebookClient(nbformat.read('taken.ipynb', 4)).execute()"
         ran = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stderr
+
+    def test_the_package_lies_beside_the_pages_and_what_names_it_leads_there(self):
+        assert (SITE / take_away.WHEEL).is_file()
+        practice = (SITE / "practice" / "check-yours.html").read_text(encoding="utf-8")
+        assert f'href="../{take_away.WHEEL}"' in practice and "pip install" in practice
+
+    def test_what_a_notebook_reads_lies_beside_it(self):
+        beside = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").glob("*/*.json")}
+        assert all((SITE / "_sources" / path).is_file() for path in beside)
 
     def test_all_that_the_style_sheet_asks_for_is_in_the_site(self):
         (style,) = (SITE / "_static").glob("book-*.css")

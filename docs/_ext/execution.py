@@ -63,11 +63,11 @@ def fingerprint(package=ROOT / "initbook"):
     return digest.hexdigest()
 
 
-def entry_for(notebook, page, world):
-    """Where the outputs of this page's cells are kept."""
+def entry_for(notebook, page, world, folder=None):
+    """Where the outputs of this page's cells are kept. They may read what was measured and lies beside the page."""
     cells = [(c.source, c.metadata) for c in notebook.cells if c.cell_type == "code"]
-    beside = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs" / page).parent.glob("*.json"))]
-    text = json.dumps([world, page, cells, notebook.metadata.get("kernelspec"), *beside], sort_keys=True)
+    beside = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.json"))] if folder else []
+    text = json.dumps([world, page, cells, beside, notebook.metadata.get("kernelspec")], sort_keys=True)
     return STORE / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
 
 
@@ -147,7 +147,7 @@ class KeptRun(execute.NotebookClientDirect):
     def start_client(self):
         for index, cell in enumerate(self.notebook.cells):
             cell["id"] = f"cell-{index}"  # MyST-NB draws them at random
-        entry = entry_for(self.notebook, self.path.name, self.world)
+        entry = entry_for(self.notebook, self.path.name, self.world, self.path.parent)
         try:
             text = entry.read_text(encoding="utf-8") if entry.exists() else self.run_now(entry)
         except CellFailed as failure:

@@ -16,7 +16,7 @@ import re
 from census.page import BOXES, CELL, DOCTEST, ROOT, figure_options
 
 # Fences with nothing of their own to check.
-OTHERS = {"sh", "bibtex", "{bibliography}", "{toctree}", "{literalinclude} ../_static/initbook.bib"}
+OTHERS = {"sh", "bibtex", "{bibliography}", "{install}", "{toctree}", "{literalinclude} ../_static/initbook.bib"}
 TAGS = {"hide-input", "remove-cell"}
 FRONT = {"description", "needs", "file_format", "kernelspec", "mystnb", "nosearch", "orphan"}
 HTML = re.compile(r"\s*<!--(?:(?!-->).)*-->\s*|<kbd>|</\w+>", re.DOTALL)  # a comment, a key of the keyboard
