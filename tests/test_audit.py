@@ -34,7 +34,7 @@ def test_every_erratum_has_a_demonstration_and_a_link_and_an_address_that_stays(
     (AUDIT, "| [B2](#claim-b2) ", "| "),  # the table
     (AUDIT, '"fails": "B2 ', '"fails": "'),  # the count
     (AUDIT, "[Without a hidden layer, zero is fine](../symmetry/no-hidden-layer.md), {numref}`fig-first-step`", ""),
-    (AUDIT, "{glue:text}`sources.md::a2:.2%`", "0.2"),
+    (AUDIT, "{glue:text}`sources.md::c3:.1g`", "0.2"),
     (ERRATA, "### “You need randomness”", "### You need randomness"),
     (ERRATA, "(said-random)=\n", ""),
     (ERRATA, "(said-random)=", "(said-linear)="),
