@@ -21,6 +21,7 @@ FLAT = 0.02  # a slope below this share of the steepest counts as flat
 DEAD, SATURATED = 0.9, 0.6  # shares of a layer
 SIGMAS = 5.0  # how far a mean square may lie from what is expected, in standard deviations of a draw
 FADES, GROWS = 1e-5, 1e4  # from the first layer to the last, of mean squares
+STEEP = 1e6  # the same of the gradient, in either direction
 ODD = 2.5  # by what factor one layer's variance differs from that of all the others
 SURE = 8.0  # nats by which a first loss exceeds that of knowing nothing
 _NORMAL = ndtri(np.arange(0.5, 1000) / 1000)  # what z is expected to be like
@@ -79,7 +80,9 @@ def _input(square: float, across: float | None) -> Problem | None:
     if 0 < square < 1e-3 or square > 100:
         return Problem("input", "0", f"The input: x has mean square {square:.3g}.",
                        "The rules for weights assume a mean square near 1, and every layer inherits the factor.",
-                       "Take off the mean of x and divide it by its standard deviation.", "variance/forward")
+                       "Take off the mean of x and divide it by its standard deviation, each column by its own where "
+                       "columns have their own units. Where nearly all entries are 0, as for words, make the first "
+                       "weights larger instead.", "variance/forward")
     return None
 
 
@@ -183,7 +186,7 @@ def _travels(layers: Sequence[Any]) -> Problem | None:
 
 
 def _why_small(layers: Sequence[Any]) -> str:
-    growth = [row.growth for row in layers[:-1] if row.growth is not None]
+    growth = [row.growth for row in layers[:-1] if row.growth is not None and np.isfinite(row.growth)]
     if not growth:
         return "Each layer multiplies it, so depth is an exponent."
     filled = max((row.layer.b**2).mean() / max(row.q, 1e-300) if row.layer.b is not None else 0.0 for row in layers)
@@ -208,7 +211,7 @@ def _what_to_draw(layers: Sequence[Any]) -> str:
 
 
 def _unexpected(row: Any) -> Problem | None:
-    if not row.q_expected:
+    if not row.q_expected or not np.isfinite(row.band).all():
         return None
     low, high = np.log(row.band)
     if row.q > 0 and abs(np.log(row.q) - (low + high) / 2) <= SIGMAS * (high - low) / (2 * 1.96) + 1e-6:
@@ -221,7 +224,7 @@ def _unexpected(row: Any) -> Problem | None:
 
 def _gradient(layers: Sequence[Any]) -> Problem | None:
     low, high = layers[0], layers[-1]
-    if low.g is None or not high.scale or GROWS**-2 < low.g < GROWS**2:
+    if low.g is None or not high.scale or 1 / STEEP < low.g < STEEP:
         return None
     what = f"The gradient at layer {low.name} has {low.g:.2g} times the mean square of that at layer {high.name}."
     why = "On its way down each layer multiplies it by fan_out · E W² · E f'(z)²."

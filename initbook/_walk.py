@@ -59,8 +59,13 @@ class Signal(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _mean(f: Activation, q: float, slope: bool = False) -> float:
-    """E f² or E f'² for z of mean square q, which may be 0."""
-    return (mean_df2 if slope else mean_f2)(f, q) if q > 0 else float((f.df if slope else f.f)(np.zeros(1))[0] ** 2)
+    """E f² or E f'² for z of mean square q, which may be 0; NaN where numbers end before the integral does."""
+    if q == 0:
+        return float((f.df if slope else f.f)(np.zeros(1))[0] ** 2)
+    try:
+        return (mean_df2 if slope else mean_f2)(f, q)
+    except ValueError:
+        return np.nan
 
 
 def _means(f: Activation, q: Array, slope: bool = False) -> Array:
@@ -68,6 +73,8 @@ def _means(f: Activation, q: Array, slope: bool = False) -> Array:
     if f.name == "identity":
         return np.ones_like(q) if slope else q
     low, high = q.min(), q.max()
+    if not np.isfinite(high):
+        return np.full_like(q, np.nan)
     if low <= 0 or high / low < 1 + 1e-9:
         return np.array([_mean(f, float(each), slope) for each in np.unique(q)])[np.unique(q, return_inverse=True)[1]]
     grid = np.geomspace(low, high, 2 + int(8 * np.log10(high / low)))
@@ -81,8 +88,10 @@ def _after(f: Activation, q: Array, spread: float, width: int) -> tuple[Array, f
     """The mean squares of f(z) for z of mean squares q, and how they scatter over draws of that width."""
     if f.name != "identity" and q.mean() > 0:
         loud = float((q**2).mean() / q.mean())  # the samples that count in a mean are the large ones
-        if _mean(f, loud) > 0:
-            spread = scatter(f, loud, spread, width)
+        try:
+            spread = scatter(f, loud, spread, width) if _mean(f, loud) > 0 else spread
+        except ValueError:
+            spread = np.nan
     return _means(f, q), spread
 
 

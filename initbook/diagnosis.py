@@ -94,7 +94,7 @@ class Report(Mapping):
 
     def figure(self) -> Figure:
         """The mean square of the pre-activations, and of the gradient where it is known: measured and expected."""
-        rows = [row for row in self.rows if row.q_expected is not None and np.isfinite(row.q)]
+        rows = [row for row in self.rows if np.isfinite([row.q, row.q_expected, *row.band]).all()]
         require(len(rows) > 0, "report", "of a network with a finite signal", "none")
         panels = [_panel(rows, "mean square of z", "q")]
         if rows[0].g is not None:
@@ -175,7 +175,8 @@ def _counted(layers: list, fs: list[Activation], x: Array, y: np.ndarray | None,
         top = rows[-1].g or 1.0
         for row in rows:
             row.g, row.g_expected = row.g / top, row.g_expected / top
-    return Report(rows, first, problems(rows, float(squares(x).mean()), across(x), first), notes)
+    nats = first if loss and "cross-entropy" in loss.name else None  # of other losses nobody knows what is much
+    return Report(rows, first, problems(rows, float(squares(x).mean()), across(x), nats), notes)
 
 
 # ---- the first loss
@@ -215,9 +216,9 @@ def _notes(fs: list[Activation], x: Array, y: np.ndarray | None) -> list[str]:
 
 def _cells(row: Row) -> list[str]:
     def short(value: float | None, style: str = ".3g") -> str:
-        return "" if value is None else format(value, style)
+        return "" if value is None or value != value else format(value, style)
 
-    band = "" if row.band is None else "{:.2g}–{:.2g}".format(*row.band)
+    band = "{:.2g}–{:.2g}".format(*row.band) if np.isfinite(row.band).all() else ""
     flat = row.flat if row.flat and row.flat > 0.5 else None
     return [row.name, row.kind, short(row.fan_in, "g"), short(row.scale), row.law, short(row.q_expected), band,
             short(row.q), short(row.across, ".2g"), short(row.g_expected), short(row.g), str(row.tied or ""),

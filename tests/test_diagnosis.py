@@ -27,6 +27,8 @@ def dense(init, sizes=(64,) * 6 + (10,), biases=initializers.zeros, seed=0):
     return initializers.init_params(rng(seed), sizes, init, biases)
 
 
+WIDE = initializers.variance_scaling(25.0, "fan_in", "normal")
+
 HE = dense(initializers.he_normal)
 
 
@@ -147,6 +149,7 @@ BROKEN = {
     "weights of rank 1": (lambda: (dense(rank_one), RELU, X), "unexpected"),
     "a convolution with a wrong fan": (lambda: (convolutions(third=3.0), RELU, MAPS), "fan"),
     "float16": (lambda: ([(8 * W.astype(np.float16), b.astype(np.float16)) for W, b in HE], RELU, X), "overflow"),
+    "chaotic tanh": (lambda: (dense(WIDE, (64,) * 20 + (10,)), TANH, X), "gradient"),
     "NaN in a row of x": (lambda: (HE, RELU, np.where(np.arange(300)[:, None] == 17, np.nan, X)), "input"),
     "NaN in a weight": (lambda: ([(np.where(W == W.max(), np.nan, W), b) for W, b in HE], RELU, X), "weights"),
     "a large first loss": (lambda: ([*HE[:-1], (10 * rng().normal(size=(64, 10)), np.zeros(10))], RELU, X), "loss"),
@@ -222,7 +225,18 @@ def test_a_signal_of_std_1_that_is_the_same_for_all_samples_is_found():
     assert all(0.9 < row["q"] < 1.1 for row in report["layers"][:-1])
 
 
+def test_a_loss_that_is_no_cross_entropy_is_not_measured_in_nats():
+    params = dense(initializers.xavier_normal, (64, 32, 8, 32, 64))
+    assert kinds(params, TANH, 4 * X, 4 * X, losses.squared_error) == []
+
+
 # ---- what cannot be known is said
+
+@pytest.mark.parametrize("layers", [6, 9, 10])
+def test_where_numbers_end_before_the_integrals_do_the_rest_is_still_reported(layers):
+    report = check(dense(initializers.he_normal, (64,) * layers + (10,)), activations.relu_squared, 3 * X, Y, LOSS)
+    assert report.problems[0].kind in ("grows", "overflow") and str(report)
+
 
 def test_what_is_not_known_is_a_note_and_not_a_number():
     report = check(dense(initializers.he_normal), lambda z: np.maximum(z, 0), X[:1])
