@@ -59,7 +59,7 @@ SAID = [
      lambda: all(mean_degree(a) > 1 for a in ALL
                  if abs(theory.normal_mean(a.f, kinks=a.kinks)) < 1e-12 and a is not activations.identity)),
     ("docs/practice/check-yours.md", "networks with all activations of the book but the identity",
-     lambda: 'for f in activations.ALL.values() if f.name != "identity"' in (ROOT / "tools/check_rates.py").read_text()),
+     lambda: table_names("tools/check_rates.py", ['for f in activations.all.values() if f.name != "identity"'])),
     ("README.md", "SGD, momentum, Nesterov's momentum, Adam, each with weight decay",
      lambda: table_names("README.md", optimizers.ALL)
      and all(make(0.1, weight_decay=0.1) for make in optimizers.ALL.values())),
