@@ -230,6 +230,8 @@ os.write(2, b"noise")
 print("the answer is", initbook.ANSWER)
 ```
 """
+PACKAGE = '"""A package of one line."""\nANSWER = 41\n'
+LICENSES = ["LICENSE", "LICENSE-text"]
 INDEX = "# A book\n\n```{toctree}\none\ntwo\n```\n\n```{bibliography}\n:all:\n```\n"
 
 
@@ -242,11 +244,11 @@ class Book:
         shutil.copytree(ROOT / "docs" / "_static", folder / "docs" / "_static")
         shutil.copytree(ROOT / "tools", folder / "tools")
         (folder / "tests" / "equations").mkdir(parents=True)
-        for name in ["conf.py", "pyproject.toml", "README.md", "docs/references.bib",
+        for name in ["conf.py", "pyproject.toml", "README.md", *LICENSES, "docs/references.bib",
                      "tests/equations/__init__.py", "tests/equations/_source.py"]:
             shutil.copy(ROOT / name, folder / name)
         self.publish("")  # wherever the book itself is published
-        self.write("initbook/__init__.py", "ANSWER = 41\n")
+        self.write("initbook/__init__.py", PACKAGE)
         self.write("docs/index.md", INDEX)
         self.write("docs/moved.toml", "")
         self.write("docs/one.md", PAGE)
@@ -328,7 +330,7 @@ def test_an_edit_to_the_package_runs_the_pages_again_and_an_edit_to_prose_does_n
     assert "Other words" in built.page() and "the answer is 41" in built.page()
     assert built.runs() == ran
 
-    built.write("initbook/__init__.py", "ANSWER = 42\n")
+    built.write("initbook/__init__.py", PACKAGE.replace("41", "42"))
     assert built.build() == (True, "")
     assert "the answer is 42" in built.page() and "the answer is 42" in built.page("two")
 

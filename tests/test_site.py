@@ -24,7 +24,7 @@ import powers
 import published
 import site_server
 import take_away
-from test_build import Book
+from test_build import PACKAGE, Book
 
 ROOT = Path(__file__).parents[1]
 
@@ -368,7 +368,7 @@ class TestSite:
 def test_an_address_in_one_place_brings_launch_buttons_previews_and_a_map(tmp_path):
     book, source, home = Book(tmp_path), "https://github.com/someone/book", "https://someone.github.io/book/"
     shutil.copytree(ROOT / "initbook", tmp_path / "initbook", dirs_exist_ok=True)  # it draws the cards
-    book.write("initbook/__init__.py", "ANSWER = 41\n")
+    book.write("initbook/__init__.py", PACKAGE)
     book.publish(f'Documentation = "{home}"\nSource = "{source}"\n')
     assert book.build() == (True, "")
     page, html = book.page(), tmp_path / "build" / "html"
