@@ -201,8 +201,8 @@ def _what_to_draw(layers: Sequence[Any]) -> str:
     f = row.activation
     wanted, kept = forward_gain(f) ** 2, (forward_gain(f) / backward_gain(f)) ** 2
     if kept < 0.5:
-        return (f"No scale cures {f.name} at this depth, for a layer keeps {kept:.2g} even at its own gain: take fewer "
-                "layers, another activation, skips or a normalization.")
+        return (f"With its own gain a layer of {f.name} keeps {kept:.2g} of it: at this depth take fewer layers, "
+                "another activation, skips or a normalization.")
     if 0.8 < row.scale / wanted < 1.25:
         return (f"The weights have {f.name}'s own variance already, {wanted:.4g}/fan_in: at this depth it takes skips, "
                 "a normalization or another activation.")
