@@ -379,4 +379,5 @@ def test_an_address_in_one_place_brings_launch_buttons_previews_and_a_map(tmp_pa
     assert "someone/book" in (html / "binder" / "requirements.txt").read_text()
     assert all((html / "_static" / "cards" / f"{name}.png").exists() for name in ("index", "one", "two"))
     assert '<meta name="description"' in (html / "genindex.html").read_text()
-    assert f"git+{source}" in (html / "_sources" / "one.ipynb").read_text()
+    assert f"{home}{take_away.WHEEL}" in (html / "_sources" / "one.ipynb").read_text()  # and there it lies:
+    assert (html / take_away.WHEEL).is_file()
