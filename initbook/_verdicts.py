@@ -1,7 +1,7 @@
 """What :func:`initbook.diagnosis.check` concludes from its counts: one rule a function, causes before consequences.
 
 A rule takes rows of the report and returns a :class:`Problem`, or None. Where blame begins stands at the top; how often
-a healthy network is blamed is counted in ``tests/test_diagnosis.py``.
+a healthy network is blamed is counted by ``tools/check_rates.py``.
 """
 
 from collections.abc import Iterator, Sequence

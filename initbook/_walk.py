@@ -121,8 +121,10 @@ def _layer(layer: Layer, f: Activation, s: Signal, rows: list[Row], name: str):
     of_weights = 1 - bias / q.mean() if q.mean() else 0.0
     spread, z = of_weights**2 * s.spread, layer.apply(s.h)
     units = z.shape[-1]
+    # z² of a unit is (w + b)²: its share of weights scatters by 2/n, and what it makes with the bias by 4/n.
+    own = 2 * of_weights * (2 - of_weights) / units
     row = Row(name, layer.kind(), fan_in, fan_in * square, layer.law(), float(q.mean()),
-              _band(q.mean(), spread + 2 * of_weights**2 / units),
+              _band(q.mean(), spread + own),
               mean_square(z.reshape(len(z), -1)), across(z), layer=layer, activation=f)
     rows.append(row)
     if f.df and f.name != "identity":

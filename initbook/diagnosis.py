@@ -15,6 +15,7 @@ from textwrap import fill
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.special import ndtri
 
 from initbook._check import Array, floats, require
@@ -197,11 +198,12 @@ def _normal_points(columns: int, rows: int = 4001) -> Array:
 
 
 def _constant(loss: Loss, shape: tuple[int, ...], y: np.ndarray) -> float:
-    """The least loss of one output for all samples. Losses are convex in it, with a curvature of at most 1."""
-    output = np.zeros((1, *shape[1:]))
-    for _ in range(200):
-        output = output - np.mean(loss.grad(np.repeat(output, len(y), axis=0), y), axis=0, keepdims=True) * len(y)
-    return loss.value(np.repeat(output, len(y), axis=0), y)
+    """The least loss of one output for all samples."""
+    def at(output: Array) -> tuple[float, Array]:
+        h = np.tile(output, (len(y), 1)).reshape(len(y), *shape[1:])
+        return loss.value(h, y), loss.grad(h, y).reshape(len(y), -1).sum(axis=0)
+
+    return float(minimize(at, np.zeros(int(np.prod(shape[1:]))), jac=True).fun)
 
 
 # ---- what cannot be counted at all

@@ -340,12 +340,12 @@ def _scheme(scale: int, mode: str, distribution: str, source: str, *names: str) 
                   f"Variance {variance}, {distribution}{cut} ({source}).", *names)
 
 
-lecun_normal = _scheme(1, "fan_in", "normal", "LeCun et al., 1998, eq. 16", "lecun_normal")
-"""Variance 1 / fan_in, normal (LeCun et al., 1998, eq. 16)."""
-lecun_uniform = _scheme(1, "fan_in", "uniform", "LeCun et al., 1998, eq. 16", "lecun_uniform")
-"""Variance 1 / fan_in, uniform (LeCun et al., 1998, eq. 16)."""
-lecun_truncated = _scheme(1, "fan_in", "truncated", "LeCun et al., 1998, eq. 16", "lecun_truncated")
-"""Variance 1 / fan_in, truncated at 2.27 standard deviations (LeCun et al., 1998, eq. 16)."""
+lecun_normal = _scheme(1, "fan_in", "normal", "LeCun et al., 1998, section 4.6", "lecun_normal")
+"""Variance 1 / fan_in, normal (LeCun et al., 1998, section 4.6)."""
+lecun_uniform = _scheme(1, "fan_in", "uniform", "LeCun et al., 1998, section 4.6", "lecun_uniform")
+"""Variance 1 / fan_in, uniform (LeCun et al., 1998, section 4.6)."""
+lecun_truncated = _scheme(1, "fan_in", "truncated", "LeCun et al., 1998, section 4.6", "lecun_truncated")
+"""Variance 1 / fan_in, truncated at 2.27 standard deviations (LeCun et al., 1998, section 4.6)."""
 xavier_normal = glorot_normal = _scheme(
     1, "fan_avg", "normal", "Glorot & Bengio, 2010, eq. 12", "xavier_normal", "glorot_normal")
 """Variance 2 / (fan_in + fan_out), normal (Glorot & Bengio, 2010, eq. 12)."""

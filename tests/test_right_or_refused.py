@@ -231,7 +231,7 @@ def test_an_initializer_says_its_name_its_formula_and_its_source(name):
     said = init.__doc__.splitlines()[0].rstrip(".")
     assert repr(init) == f"<initializer {first}: {said.replace('`', '')}>"
     assert said in pydoc.render_doc(init, renderer=pydoc.plaintext)
-    assert name == "zeros" or re.search(r"\([A-Z].*, \d{4}, eq\. \d+\)$", said)
+    assert name == "zeros" or re.search(r"\([A-Z].*, \d{4}, (eq\. \d+|section [\d.]+)\)$", said)
     assert init.__doc__ == WRITTEN[name]  # what the page of the API shows
 
 

@@ -29,6 +29,23 @@ DRAWN = {"uniform": lambda std: initializers.uniform(3**0.5 * std), "normal": in
          "truncated": initializers.truncated_normal}
 
 
+# What PyTorch, MLX and tinygrad call the parts of a layer, and of a normalization.
+IN_PLAIN = {"weight": "W", "bias": "b"}
+IN_NORM = {"weight": "scale", "bias": "shift", "running_mean": "mean", "running_var": "variance"}
+
+
+def alike(nn, z, of):
+    """The layers that these three name alike, and build from the same numbers in the same order."""
+    return {
+        "dense": of(lambda: nn.Linear(z.n_in, z.n_out)),
+        "conv": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k)),
+        "grouped": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k, groups=z.g)),
+        "depthwise": of(lambda: nn.Conv2d(z.c_in, z.c_in, z.k, groups=z.c_in)),
+        "transposed": of(lambda: nn.ConvTranspose2d(z.t_in, z.t_out, z.t_k, stride=z.s)),
+        "embedding": of(lambda: nn.Embedding(z.V, z.D)),
+    }
+
+
 def fans(kind, part, z):
     """``{name: number}`` of what a library might take for the fan; the first is the true fan-in."""
     k2, t2 = z.k**2, z.t_k**2

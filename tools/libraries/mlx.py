@@ -4,17 +4,13 @@ import mlx.core as mx
 import numpy as np
 from mlx import nn
 
+from libraries.measure import IN_NORM, IN_PLAIN, alike
+
 NAME, PACKAGE = "MLX", "mlx"
 
 
 def layers(z):
-    return {
-        "dense": of(lambda: nn.Linear(z.n_in, z.n_out)),
-        "conv": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k)),
-        "grouped": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k, groups=z.g)),
-        "depthwise": of(lambda: nn.Conv2d(z.c_in, z.c_in, z.k, groups=z.c_in)),
-        "transposed": of(lambda: nn.ConvTranspose2d(z.t_in, z.t_out, z.t_k, stride=z.s)),
-        "embedding": of(lambda: nn.Embedding(z.V, z.D)),
+    return alike(nn, z, of) | {
         "lstm": lambda seed: recurrent(seed, lambda: nn.LSTM(z.I, z.H)),
         "gru": lambda seed: recurrent(seed, lambda: nn.GRU(z.I, z.H)),
         "attention": lambda seed: attention(seed, z),
@@ -29,8 +25,7 @@ def of(make):
     def draw(seed):
         mx.random.seed(seed)
         made = make()
-        named = ({"weight": "scale", "bias": "shift", "running_mean": "mean", "running_var": "variance"}
-                 if "Norm" in type(made).__name__ else {"weight": "W", "bias": "b"})
+        named = IN_NORM if "Norm" in type(made).__name__ else IN_PLAIN
         return {named[name]: np.array(value) for name, value in made.items() if name in named}
 
     return draw

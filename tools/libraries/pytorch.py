@@ -3,19 +3,13 @@
 import torch
 from torch import nn
 
-from libraries.measure import digits
+from libraries.measure import IN_NORM, IN_PLAIN, alike, digits
 
 NAME, PACKAGE = "PyTorch", "torch"
 
 
 def layers(z):
-    return {
-        "dense": of(lambda: nn.Linear(z.n_in, z.n_out)),
-        "conv": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k)),
-        "grouped": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k, groups=z.g)),
-        "depthwise": of(lambda: nn.Conv2d(z.c_in, z.c_in, z.k, groups=z.c_in)),
-        "transposed": of(lambda: nn.ConvTranspose2d(z.t_in, z.t_out, z.t_k, stride=z.s)),
-        "embedding": of(lambda: nn.Embedding(z.V, z.D)),
+    return alike(nn, z, of) | {
         "lstm": lambda seed: recurrent(seed, nn.LSTM(z.I, z.H)),
         "gru": lambda seed: recurrent(seed, nn.GRU(z.I, z.H)),
         "attention": lambda seed: attention(seed, z),
@@ -34,7 +28,7 @@ def numbers(tensor):
 def of(make):
     def draw(seed):
         torch.manual_seed(seed)
-        return {{"weight": "W", "bias": "b"}[name]: numbers(p) for name, p in make().named_parameters()}
+        return {IN_PLAIN[name]: numbers(p) for name, p in make().named_parameters()}
 
     return draw
 
@@ -69,8 +63,7 @@ def normalization(make):
     def draw(seed):
         torch.manual_seed(seed)
         state = make().state_dict()
-        named = {"weight": "scale", "bias": "shift", "running_mean": "mean", "running_var": "variance"}
-        return {named[name]: numbers(value) for name, value in state.items() if name in named}
+        return {IN_NORM[name]: numbers(value) for name, value in state.items() if name in IN_NORM}
 
     return draw
 

@@ -8,18 +8,14 @@ if not shutil.which(os.environ.get("CC", "clang")):
 
 from tinygrad import Tensor, nn  # noqa: E402
 
+from libraries.measure import IN_NORM, IN_PLAIN, alike  # noqa: E402
+
 NAME, PACKAGE = "tinygrad", "tinygrad"
 MOST = 8  # draws of a layer: each is compiled anew
 
 
 def layers(z):
-    return {
-        "dense": of(lambda: nn.Linear(z.n_in, z.n_out)),
-        "conv": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k)),
-        "grouped": of(lambda: nn.Conv2d(z.c_in, z.c_out, z.k, groups=z.g)),
-        "depthwise": of(lambda: nn.Conv2d(z.c_in, z.c_in, z.k, groups=z.c_in)),
-        "transposed": of(lambda: nn.ConvTranspose2d(z.t_in, z.t_out, z.t_k, stride=z.s)),
-        "embedding": of(lambda: nn.Embedding(z.V, z.D)),
+    return alike(nn, z, of) | {
         "lstm": lambda seed: lstm(seed, z),
         "norm batch": normalization(lambda: nn.BatchNorm(z.c_in)),
         "norm layer": normalization(lambda: nn.LayerNorm(z.n_in)),
@@ -28,10 +24,9 @@ def layers(z):
     }
 
 
-def of(make):
+def of(make, named=IN_PLAIN):
     def draw(seed):
         Tensor.manual_seed(seed)
-        named = {"weight": "W", "bias": "b"}
         return {named[name]: value.numpy() for name, value in vars(make()).items() if name in named
                 and value is not None}
 
@@ -47,9 +42,7 @@ def lstm(seed, z):
 
 
 def normalization(make):
-    named = {"weight": "scale", "bias": "shift", "running_mean": "mean", "running_var": "variance"}
-    return lambda seed: {named[name]: value.numpy() for name, value in vars(make()).items() if name in named
-                         and value is not None}
+    return of(make, IN_NORM)
 
 
 # ---- what the snippets are given

@@ -1,3 +1,3 @@
 dense = [m for m in model.modules() if isinstance(m, nn.Linear)]
-params = [(m.weight.detach().numpy().T, m.bias.detach().numpy())
-          for m in dense]
+plain = lambda p: None if p is None else p.detach().cpu().numpy()
+params = [(plain(m.weight).T, plain(m.bias)) for m in dense]
