@@ -101,6 +101,38 @@ def test_the_first_loss_is_expected_where_it_is_measured():
     assert firsts[0]["constant"] == pytest.approx(theory.entropy(np.bincount(Y)), abs=1e-6)
 
 
+def test_a_band_knows_that_biases_meet_weights():
+    """A library's start: from the third layer on biases fill z², and z² = (w + b)² scatters by what the two make."""
+    init = initializers.variance_scaling(1 / 3, "fan_in", "uniform")
+    draws = [check(dense(init, (64,) * 13, initializers.uniform(1 / 8), seed), RELU, X)["layers"] for seed in range(20)]
+    assert np.mean([row["band"][0] <= row["q"] <= row["band"][1] for rows in draws for row in rows]) > 0.93
+
+
+def test_the_gradient_is_expected_where_it_is_measured():
+    """With widths so unequal that fan_in in the place of fan_out is off by more than a factor of 2 in each layer."""
+    draws = [check(dense(initializers.lecun_normal, (64, 200, 50, 150, 10), seed=seed), TANH, X, Y, LOSS)["layers"]
+             for seed in range(30)]
+    g = np.array([[[row["g"], row["g_expected"]] for row in rows] for rows in draws]).mean(axis=0)
+    assert np.abs(np.log(g[:, 0] / g[:, 1])).max() < 0.3
+
+
+def test_a_residual_block_adds_what_its_scale_leaves():
+    branch, last = [(kernel(64, 64), np.zeros(64))], (kernel(64, 10), np.zeros(10))
+    blocks = [Residual(branch, RELU, scale=scale) for scale in (1.0, 0.5, 0.0)]
+    once, half, rest = (check([block, last], RELU, X)["layers"][1]["q_expected"] for block in blocks)
+    assert half - rest == pytest.approx((once - rest) / 4)
+
+
+def test_channels_are_tied_only_if_the_groups_above_see_them_alike():
+    below, above = np.ones((1, 3, 4)), np.ones((1, 2, 6))  # one kernel of 3 → 4 channels, one of 2 groups of 2 → 3
+    layers = [Layer(below), Layer(above, groups=2), Layer(np.ones((1, 6, 2)))]
+    assert [row["tied"] for row in check(layers, TANH, rng().normal(size=(20, 5, 3)))["layers"]] == [4, 6, None]
+    above = above.copy()
+    above[:, 1] = 2.0  # in each group the second channel is now read otherwise
+    layers[1] = Layer(above, groups=2)
+    assert check(layers, TANH, rng().normal(size=(20, 5, 3)))["layers"][0]["tied"] == 0
+
+
 # ---- what is broken is named
 
 def tied_pair():
