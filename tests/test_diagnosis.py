@@ -120,13 +120,14 @@ def test_a_residual_block_adds_what_its_scale_leaves():
     branch, last = [(kernel(64, 64), np.zeros(64))], (kernel(64, 10), np.zeros(10))
     blocks = [Residual(branch, RELU, scale=scale) for scale in (1.0, 0.5, 0.0)]
     once, half, rest = (check([block, last], RELU, X)["layers"][1]["q_expected"] for block in blocks)
-    assert half - rest == pytest.approx((once - rest) / 4)
+    assert half - rest == pytest.approx((once - rest) / 4) and once > 2 * rest
 
 
 def test_channels_are_tied_only_if_the_groups_above_see_them_alike():
     below, above = np.ones((1, 3, 4)), np.ones((1, 2, 6))  # one kernel of 3 → 4 channels, one of 2 groups of 2 → 3
     layers = [Layer(below), Layer(above, groups=2), Layer(np.ones((1, 6, 2)))]
     assert [row["tied"] for row in check(layers, TANH, rng().normal(size=(20, 5, 3)))["layers"]] == [4, 6, None]
+    assert (layers[1].outgoing(4) == np.kron(np.eye(2), np.ones((2, 3)))).all()
     above = above.copy()
     above[:, 1] = 2.0  # in each group the second channel is now read otherwise
     layers[1] = Layer(above, groups=2)
