@@ -62,6 +62,7 @@ FACTS = """([paper, smallest]) => {
 # axe walks through every element of a page, ten thousand and more, in four views. What it can say nothing about goes,
 # and its place stays: the letters of formulas, the shapes of figures. Of formulas and of the words in code one of each
 # kind stays in each kind of place: one that stands in the same tags and classes, on the same colours, looks the same.
+# The head of a table keeps its formulas: it may have nothing else, and must not be empty.
 STRIP = """() => {
   document.querySelectorAll('.ib-figure svg > *, svg > :not(title)').forEach(shape => shape.remove());
   document.querySelectorAll('.katex-mathml').forEach(math => (math.textContent = math.textContent));
@@ -82,7 +83,7 @@ STRIP = """() => {
     const seen = new Set(), again = e => seen.has(place(e)) || !seen.add(place(e));
     [...document.querySelectorAll(selector)].filter(again).forEach(e => e.replaceWith(...left(e)));
   };
-  strip('span.math, div.math .katex', formula => formula.querySelectorAll('.katex-html .katex-base'));
+  strip('span.math:not(th span), div.math .katex', formula => formula.querySelectorAll('.katex-html .katex-base'));
   for (const words of ['.highlight pre span, code span, .sig span', 'code, .sig span', '.sig em'])
     strip(`:is(${words}):not(:has(*))`, word => [word.textContent]);
 }"""

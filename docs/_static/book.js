@@ -23,6 +23,15 @@ for (const event of ["load", "resize", "toggle"]) addEventListener(event, reach,
 if (CSS.supports("overflow-anchor", "auto"))
   addEventListener("load", () => requestAnimationFrame(() => document.documentElement.classList.add("whole")));
 
+// A browser goes to an address while what stands above has guessed heights. When these are true, it goes there once more;
+// not if the reader has moved meanwhile, nor where she comes back to a page and to the place where she was.
+let moves = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+for (const event of ["wheel", "touchstart", "keydown", "pointerdown"])
+  addEventListener(event, () => (moves = true), { once: true, passive: true });
+addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
+  if (!moves) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });
+})));
+
 // Who follows a search result sees her words, also where only a folded box has them; other boxes stay closed.
 function unfold() {
   const found = [...document.querySelectorAll(".bd-article .highlighted")], word = (mark) => mark.textContent.toLowerCase();
