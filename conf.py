@@ -29,6 +29,7 @@ extensions = [
     "page_polish",  # docs/_ext: description, link preview and roles
     "folded_solutions",  # docs/_ext: exercises hide their solutions
     "take_away",  # docs/_ext: each page as a notebook and as MyST source, to take or to launch
+    "take_figures",  # docs/_ext: save, link to and cite each figure
     "moved",  # docs/_ext: old addresses lead to where their content stands now
     "reading_time",  # docs/_ext: minutes of a page's main road, and what it needs, in the box of its goals
     "find",  # docs/_ext: search that finds numbers
@@ -108,7 +109,7 @@ html_baseurl = URLS["Documentation"].rstrip("/") + "/" if "Documentation" in URL
 html_static_path = ["docs/_static"]
 templates_path = ["docs/_ext/_templates"]
 html_css_files = ["book.css"]
-html_js_files = ["book.js", "choose.js"]  # the second for one page: docs/_ext/lean_pages.py
+html_js_files = ["book.js", "choose.js", "take.js"]  # which page loads which: docs/_ext/lean_pages.py
 html_domain_indices = False
 html_logo = "docs/_static/logo.svg"
 html_favicon = "docs/_static/logo.svg"

@@ -24,6 +24,7 @@ import powers
 import published
 import site_server
 import take_away
+import take_figures
 from test_build import PACKAGE, Book
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +70,20 @@ def test_a_power_of_ten_is_written_as_readers_write_it(number, html):
 
 
 # To take
+
+
+@pytest.mark.parametrize("tex, words", [
+    (r"\sqrt n", "√n"), ("w_1 = w_2", "w₁ = w₂"), (r"\varepsilon", "ε"), (r"\pi/(\pi - 1)", "π/(π - 1)"),
+    ("1/(2l)", "1/(2l)")])  # fmt: skip
+def test_a_formula_in_a_citation_is_plain_text(tex, words):
+    assert take_figures.plain(tex) == words
+
+
+def test_what_a_figure_shows_is_its_caption_s_first_sentence():
+    formula = take_figures.nodes.math("", r"\ln 10")
+    caption = take_figures.nodes.caption("", "", take_figures.nodes.Text("Only small\ninputs give "), formula,
+                                         take_figures.nodes.Text(". What was measured."))
+    assert take_figures.claim(caption) == "Only small inputs give ln 10"
 
 
 NUMBER = nbformat.v4.new_markdown_cell("It is {glue:text}`page.md::loss.zero:.2f`, {glue:text}`a.md::share:.0%`.")
@@ -347,6 +362,19 @@ class TestSite:
             for found in re.finditer(thing, article, re.DOTALL):
                 link = re.search(r'class="headerlink" href="#([^"]*)"', found[0])
                 assert link and f' id="{link[1]}"' in article, (name, found[0])
+                counted += 1
+        assert counted > 50
+
+    def test_each_figure_can_be_taken_and_is_cited_with_its_number_what_it_shows_and_its_page(self):
+        counted = 0
+        for name, text in written_pages().items():
+            figures = re.findall(r'<figure[^>]* id="(fig-[^"]*)">(.*?)</figure>', text, re.DOTALL)
+            title = re.search(r"<h1>(.*?)<a", text, re.DOTALL)[1]
+            for figure, inside in figures:
+                number = re.search(r'caption-number">Fig. (\d+)', inside)[1]
+                row = re.search(rf'class="take" data-name="{figure}".*?<p>(.*?)</p>', inside)[1]
+                assert f"Figure {number}: “" in row and len(row.split("“")[1]) > 15, (name, row)
+                assert ("<" in title or f"In “{title}”" in row) and not re.search(r"[\\${}]", row), (name, row)
                 counted += 1
         assert counted > 50
 

@@ -69,7 +69,7 @@ addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return;
   Search.htmlToText = (text) => {
     const article = new DOMParser().parseFromString(text, "text/html").querySelector("article");
-    article.querySelectorAll(".headerlink, .moved, .katex-mathml, .math .eqno, svg, script, style").forEach((e) => e.remove());
+    article.querySelectorAll(".headerlink, .moved, .take, .katex-mathml, .math .eqno, svg, script, style").forEach((e) => e.remove());
     return article.textContent;
   };
 });

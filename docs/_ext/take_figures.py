@@ -1,0 +1,82 @@
+"""Each figure can be taken along: a quiet row under its caption saves it, copies its address, and says how to cite it.
+
+The row is written with the page, so nothing moves when scripts begin. Saving is the browser's work, as the drawing is
+on the page already (docs/_static/take.js); the citation needs no script.
+"""
+
+import re
+from html import escape
+
+from docutils import nodes
+
+import execution
+from take_away import PROJECT
+
+YEAR = re.search(r"year\s*=\s*{(\d+)}", (execution.ROOT / "docs/_static/initbook.bib").read_text("utf-8"))[1]
+AUTHORS = PROJECT["authors"][0]["name"]
+# A formula of a caption's first sentence, in a citation, which is plain text.
+LETTERS = {"alpha": "α", "beta": "β", "chi": "χ", "epsilon": "ε", "varepsilon": "ε", "eta": "η", "lambda": "λ",
+           "mu": "μ", "pi": "π", "sigma": "σ", "sqrt": "√", "times": "×", "ln": "ln ", "approx": "≈", "ne": "≠"}
+COMMAND = re.compile(r"\\([a-zA-Z]+)(?: (?=\w))?|\\(.)")
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SENTENCE = re.compile(r"(.+?[.?!])(?:\s|$)", re.DOTALL)
+
+
+class take_row(nodes.General, nodes.Element):  # noqa: N801, as docutils names its nodes
+    """What stands under a caption. It has no text of its own: search and excerpts pass it by."""
+
+
+def plain(tex):
+    r"""`\sqrt n` as √n, `w_1` as w₁: for a line of text."""
+    tex = COMMAND.sub(lambda found: LETTERS.get(found[1], "") if found[1] else "", tex)
+    return re.sub(r"_(\d)", lambda found: found[1].translate(LOWERED), tex).translate(str.maketrans("", "", "{}"))
+
+
+def text(node):
+    """The words of a caption; formulas as plain text."""
+    if isinstance(node, nodes.math):
+        return plain(node.astext())
+    return node.astext() if isinstance(node, nodes.Text) else "".join(map(text, node.children))
+
+
+def claim(caption):
+    """A caption's first sentence, which says what the figure shows."""
+    words = " ".join(text(caption).split())
+    return (SENTENCE.match(words) or [words, words])[1].rstrip(".")
+
+
+def citation(number, shows, page, address):
+    where = f" {address}." if address else ""
+    return (f"{AUTHORS} ({YEAR}). Figure {number}: “{shows}”. In “{page}”, {PROJECT['name']}, "
+            f"version {PROJECT['version']}.{where} CC BY 4.0.")
+
+
+def add_rows(app, doctree, page):
+    numbers = app.env.toc_fignumbers.get(page, {}).get("figure", {})
+    title, base = app.env.titles[page].astext(), app.config.html_baseurl
+    for figure in doctree.findall(nodes.figure):
+        caption = figure.next_node(nodes.caption)
+        name = next((name for name in figure["ids"] if name in numbers), None)
+        if caption is None or name is None:
+            continue
+        number = ".".join(map(str, numbers[name]))
+        address = f"{base}{page}.html#{name}" if base else ""
+        figure += take_row(name=name, number=number, cite=citation(number, claim(caption), title, address))
+
+
+def visit(writer, node):
+    name, number, cite = (escape(node[key]) for key in ("name", "number", "cite"))
+    buttons = "".join(
+        f'<button type="button" data-take="{kind}" aria-label="{shown} {of} figure {number}">{shown}</button>'
+        for kind, shown, of in [("svg", "Save SVG", "of"), ("png", "Save PNG", "of"), ("link", "Copy link", "to")])
+    writer.body.append(
+        f'<div class="take" data-name="{name}">{buttons}<details>'
+        f'<summary aria-label="Cite figure {number}">Cite</summary><p>{cite}</p></details>'
+        '<span class="take-said" role="status"></span></div>\n')
+    raise nodes.SkipNode
+
+
+def setup(app):
+    app.add_node(take_row, html=(visit, None))
+    app.connect("doctree-resolved", add_rows)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
