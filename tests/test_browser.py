@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from browser import CHROMIUM, FLAGS, NEEDS, SITE, weight
+from browser import CHROMIUM, FLAGS, NEEDS, SITE, THOROUGH, weight
 
 AXE = Path(sys.prefix) / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = 2  # side by side: a browser is busy on one core at a time
-WIDTHS, SCHEMES = (360, 768, 1280), ("light", "dark")
+WIDTHS = (360, 768, 1280)
+# What axe looks at: boxes are closed on the phone and open on the wide screen. Twice as many views once a week.
+VIEWS = [(360, "dark"), (1280, "light")] + [(360, "light"), (1280, "dark")] * THOROUGH
+STOPS_OF_A_LIST = 400  # of a long list of links the Tab key goes through the first ones, and once a week through all
 SMALLEST_TEXT = 8  # CSS pixels, in a figure on a phone
 HEAVIEST = 600_000  # bytes of a first visit, compressed
 HE = "variance/he.html"
@@ -59,7 +62,7 @@ FACTS = """([paper, smallest]) => {
       .filter(e => e.checkVisibility()).length,
   };
 }"""
-# axe walks through every element of a page, ten thousand and more, in four views. What it can say nothing about goes,
+# axe walks through every element of a page, ten thousand and more, in every view. What it can say nothing about goes,
 # and its place stays: the letters of formulas, the shapes of figures. Of formulas and of the words in code one of each
 # kind stays in each kind of place: one that stands in the same tags and classes, on the same colours, looks the same.
 # The head of a table keeps its formulas: it may have nothing else, and must not be empty.
@@ -99,11 +102,12 @@ TAB_STOPS = """async () => {
   for (let i = 0; i < 200 && boxes.some(missed); i++) await new Promise(then => setTimeout(then, 50));
 }"""
 # What the Tab key should reach, and a record of what it does reach.
-STOPS = """() => {
+STOPS = """most => {
   window.walked = [];
   window.stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
     .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true}))
-    .filter(e => e.type !== 'radio' || e.checked);  // of a group of these, the arrow keys reach the others
+    .filter(e => e.type !== 'radio' || e.checked)  // of a group of these, the arrow keys reach the others
+    .slice(0, most ?? Infinity);
   document.activeElement.blur();
   const shadows = new Map(stops.map(e => [e, getComputedStyle(e).boxShadow]));
   addEventListener('focusin', ({target: e}) => {
@@ -114,7 +118,7 @@ STOPS = """() => {
   });
   return stops.length;
 }"""
-ROUND = "() => walked.findLastIndex(step => step.e === walked[0].e) > 0"
+THERE = "() => walked.some(step => step.e === stops.at(-1))"
 WALKED = """() => ({
   missed: stops.filter(stop => !walked.some(step => step.e === stop)).map(e => e.outerHTML.slice(0, 160)),
   unmarked: walked.filter(step => !step.marked).map(step => step.e.outerHTML.slice(0, 160)),
@@ -156,9 +160,9 @@ def show(page, width, scheme):
 
 def walk(page):
     """Press the Tab key until the page is gone through: what it missed, and where it could not be seen."""
-    for press in range(2 * page.evaluate(STOPS)):
+    for press in range(2 * page.evaluate(STOPS, None if THOROUGH else STOPS_OF_A_LIST)):
         page.keyboard.press("Tab")
-        if press % 20 == 19 and page.evaluate(ROUND):
+        if press % 20 == 19 and page.evaluate(THERE):
             break
     page.evaluate("scrollTo(0, 0)")  # where no button lies over the text
     return page.evaluate(WALKED)
@@ -193,8 +197,7 @@ def visit(browser, address, name):
     page.emulate_media(media="screen")
     page.evaluate(STRIP)
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    # Boxes are closed on the phone and open on the wide screen.
-    for width, scheme in [(w, s) for w in (WIDTHS[0], WIDTHS[-1]) for s in SCHEMES][: 1 if listing else None]:
+    for width, scheme in VIEWS[: 1 if listing else None]:
         open_boxes(page, width == WIDTHS[-1])
         show(page, width, scheme)
         found["axe"][width, scheme] = page.evaluate(RUN_AXE)
