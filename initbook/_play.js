@@ -9,6 +9,7 @@ for (const play of document.querySelectorAll(".ib-play:not(.ib-live)")) {
   const controls = [...play.querySelectorAll(".ib-control")];
   const range = play.querySelector("[type=range]"), run = play.querySelector(".ib-run");
   const readout = play.querySelector(".ib-readout");
+  const moves = () => !matchMedia("(prefers-reduced-motion: reduce)").matches;
   let shown = start, timer = 0;
 
   // Controls are digits, each with its own base; the last one changes fastest.
@@ -46,10 +47,20 @@ for (const play of document.querySelectorAll(".ib-play:not(.ib-live)")) {
     if (range.value === range.max) step(range, -range.max);
     run.textContent = "Pause";
     readout.setAttribute("aria-live", "off"); // or a screen reader would read every number on the way
-    timer = setInterval(() => (range.value === range.max ? halt() : step(range, 1)), 200);
+    timer = setInterval(() => {
+      if (+range.value + 1 >= +range.max) halt(); // before the last step, so that its numbers are read out
+      step(range, 1);
+    }, 200);
   }
 
-  play.addEventListener("input", () => { halt(); show(); });
+  play.addEventListener("input", ({ target }) => {
+    halt();
+    if (target.type === "radio" && "replays" in (range?.dataset ?? {}) && moves()) {
+      range.value = 0;
+      walk();
+    }
+    show();
+  });
   play.addEventListener("click", ({ target: button }) => {
     if (button === run) return timer ? halt() : walk();
     if (!button.dataset.step) return;
@@ -58,5 +69,9 @@ for (const play of document.querySelectorAll(".ib-play:not(.ib-live)")) {
   });
   play.querySelector(".ib-controls").hidden = false;
   play.querySelector(".ib-how").hidden = true;
+  if (range?.dataset.opens && moves()) {
+    range.value = range.dataset.opens;
+    show();
+  }
   addEventListener("pageshow", show); // a browser may have kept what the reader chose before
 }

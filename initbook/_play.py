@@ -83,11 +83,15 @@ class Slider(_Control):
     plays
         Whether there is a button that walks through the options by itself, and stops when it is pressed again. A
         reader whose system asks for less motion does not get it.
+    opens
+        Where it stands instead when scripts run and motion is welcome, so that there is something left to play.
+    replays
+        Whether it walks anew from its first option when the reader chooses something else in the figure.
 
     Raises
     ------
     ValueError
-        As for :class:`Choice`.
+        As for :class:`Choice`, and if it does not play but should replay, or opens at what is no option.
 
     Examples
     --------
@@ -95,9 +99,12 @@ class Slider(_Control):
     <slider of σ: 0.01, 0.1, 1>
     """
 
-    def __init__(self, name: str, options: Sequence[str], start: str | None = None, *, plays: bool = False) -> None:
+    def __init__(self, name: str, options: Sequence[str], start: str | None = None, *, plays: bool = False,
+                 opens: str | None = None, replays: bool = False) -> None:
         super().__init__(name, options, start)
-        self.plays = plays
+        require(plays or not replays, "plays", "True where replays is", plays)
+        require(opens is None or opens in options, f"opens of {name!r}", "one of its options", repr(opens))
+        self.plays, self.opens, self.replays = plays, opens, replays
 
     def _html(self, key: str, chosen: str) -> str:
         """The control as it stands when ``chosen`` is chosen; its ids begin with ``key``."""
@@ -106,10 +113,12 @@ class Slider(_Control):
         back, forward = (f'<button type="button" data-step="{step}" tabindex="-1" aria-hidden="true">{sign}</button>'
                          for step, sign in ((-1, "‹"), (1, "›")))
         run = '<button type="button" class="ib-run">Play</button>' if self.plays else ""
+        opens = f'data-opens="{self.options.index(self.opens)}" ' if self.opens else ""
+        replays = 'data-replays="" ' if self.replays else ""
         return (f'<div class="ib-control ib-range" data-size="{last + 1}"><label for="{key}">{name}</label>'
                 f'<b aria-hidden="true">{chosen}</b><div class="ib-track">{run}{back}'
                 f'<input type="range" id="{key}" min="0" max="{last}" value="{self.options.index(self.start)}" '
-                f'aria-valuetext="{chosen}"/>{forward}</div></div>')
+                f'{opens}{replays}aria-valuetext="{chosen}"/>{forward}</div></div>')
 
 
 class Frame:

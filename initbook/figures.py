@@ -18,24 +18,20 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap
 from matplotlib.figure import Figure as MatplotlibFigure
-from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
+from initbook._cells import heatmap, images, matrix
 from initbook._check import Array, require
+from initbook._network import network
 from initbook._play import Choice, Frame, Play, Slider, check_frames, short
-from initbook._sheet import COLORS, SHADES, SIGNED, STYLE, Panel, furniture, layer, sheet, svg
+from initbook._sheet import COLORS, SHADES, STYLE, Panel, furniture, layer, sheet, svg
 from initbook._svg import INK, Figure, inline
 
 __all__ = ["COLORS", "Choice", "Figure", "Frame", "Panel", "Play", "Slider", "bars", "by_layer", "contours",
-           "curves", "dots", "heatmap", "histogram", "images", "matrix", "play", "short", "show"]
+           "curves", "dots", "heatmap", "histogram", "images", "matrix", "network", "play", "short", "show"]
 
 Curve = tuple[Sequence[float], ...]
-
-
-# Behind text a colour is never full, or on the dark page the text would have too little contrast.
-_PALE, _FULL = 0.3, 0.55
 
 
 def _name(ax: Axes, where: str | None) -> None:
@@ -47,6 +43,8 @@ def _name(ax: Axes, where: str | None) -> None:
                     repr(where))
             ax.annotate(name, line.get_xydata()[-1], xycoords=line.get_transform(), xytext=(5, 0),
                         textcoords="offset points", va="center", fontsize=9)
+    elif where == "above" and lines:
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     elif where and lines:
         ax.legend(loc=where)
 
@@ -140,9 +138,9 @@ def play(controls: Sequence[Choice | Slider], frames: Mapping[tuple, Frame], *,
 def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | None = None,
            levels: Mapping[str, float] | None = None, title: str = "", xlabel: str = "",
            ylabel: str = "", xscale: str = "linear", yscale: str = "linear",
-           ylim: tuple[float, float] | None = None, marker: str = "",
+           xlim: tuple[float, float] | None = None, ylim: tuple[float, float] | None = None, marker: str = "",
            legend: str | None = "best", coincide: bool = False,
-           bands: Mapping[str, tuple] | None = None, dashed: str = "") -> Panel:
+           bands: Mapping[str, tuple] | None = None, dashed: str = "", strong: str = "") -> Panel:
     """Lines over a common axis: what was measured solid, what was predicted dashed on top of it.
 
     Parameters
@@ -153,24 +151,28 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
         no entry of its own in the legend.
     levels
         ``{label: y}``: predicted values that do not depend on x, as dashed horizontal lines.
-    title, xlabel, ylabel, xscale, yscale, ylim
+    title, xlabel, ylabel, xscale, yscale, xlim, ylim
         As in matplotlib.
     marker
         A matplotlib marker for the measured points, for example ``"o"``; none when empty.
     legend
         Where matplotlib puts the legend; ``"ends"`` for each name beside the end of its line, which is
-        read faster, but needs lines that end apart; None for no names.
+        read faster, but needs lines that end apart; ``"above"`` for a legend over the panel, which covers nothing
+        of it; None for no names.
     coincide
         Draw earlier measured curves wider, so that they show under later ones at the same place.
     bands
         ``{label: (x, low, high)}``: a shaded range at other places than those of the measurement.
     dashed
         What the legend calls the predictions that share a label with a measurement; nothing when empty.
+    strong
+        The label of the measurement that is drawn broad, the others thin, its last point a dot; none when empty.
 
     Raises
     ------
     ValueError
-        For more than 5 measured lines: not every reader could tell their colours apart.
+        For more than 5 measured lines: not every reader could tell their colours apart. For a ``strong`` that is no
+        measurement.
 
     Examples
     --------
@@ -182,14 +184,17 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     <figure: Points that halve from layer to layer, as predicted.>
     """
     require(len(measured) <= 5, "measured", "5 lines or fewer, or their colours could not be told apart", len(measured))
+    require(strong in ("", *measured), "strong", "a label in measured", repr(strong))
 
     def draw(ax: Axes) -> None:
         labels = dict.fromkeys([*measured, *(predicted or {})])
         colors = dict(zip(labels, cycle(COLORS), strict=False))
         ranges = {label: (x, *low_high) for label, (x, _, *low_high) in measured.items() if low_high}
         for under, (label, (x, y, *_)) in zip(reversed(range(len(measured))), measured.items(), strict=True):
-            ax.plot(x, y, label=label, color=colors[label], marker=marker, markersize=4,
-                    linewidth=1.6 + 0.9 * under * coincide)
+            broad = 1.2 + 2 * (label == strong) if strong else 1.6 + 0.9 * under * coincide
+            ax.plot(x, y, label=label, color=colors[label], marker=marker, markersize=4, linewidth=broad)
+        for x, y, *_ in [measured[strong]] if strong else ():
+            ax.plot(x[-1:], y[-1:], color=colors[strong], marker="o", markersize=7)
         for label, (x, low, high) in (ranges | dict(bands or {})).items():
             ax.fill_between(x, low, high, color=colors[label], alpha=0.25, linewidth=0)
         for label, (x, y) in (predicted or {}).items():
@@ -201,15 +206,19 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
         for label, y in (levels or {}).items():
             ax.axhline(y, color=INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
-        xs = [np.asarray(x) for x, *_ in (*measured.values(), *(predicted or {}).values())]
-        if xscale == "linear" and all(np.issubdtype(x.dtype, np.integer) for x in xs):
-            ax.xaxis.get_major_locator().set_params(integer=True)  # no layer 2.5
-        # An exponent has 0.7 of the size of its base: on a phone, 7 px at 10.2 points.
-        for axis in (axis for axis, scale in {"x": xscale, "y": yscale}.items() if scale != "linear"):
-            ax.tick_params(axis=axis, which="both", labelsize=10.2)
-        ax.set_ylim(ylim)
+        _ticks(ax, [x for x, *_ in (*measured.values(), *(predicted or {}).values())])
+        ax.set(xlim=xlim, ylim=ylim)
         _name(ax, legend)
     return draw
+
+
+def _ticks(ax: Axes, xs: Sequence[Sequence[float]]) -> None:
+    """No layer 2.5; and exponents that a phone can show."""
+    if ax.get_xscale() == "linear" and all(np.issubdtype(np.asarray(x).dtype, np.integer) for x in xs):
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    # An exponent has 0.7 of the size of its base: on a phone, 7 px at 10.2 points.
+    for axis in (axis for axis, scale in {"x": ax.get_xscale(), "y": ax.get_yscale()}.items() if scale != "linear"):
+        ax.tick_params(axis=axis, which="both", labelsize=10.2)
 
 
 def by_layer(measured: Mapping[str, Any], *, predicted: Mapping[str, Sequence[float]] | None = None, first: int = 1,
@@ -366,123 +375,3 @@ def dots(measured: Mapping[str, tuple], rows: Sequence[str], *,
         ax.grid(axis="y", color=INK, alpha=0.15)
         _name(ax, legend)
     return draw
-
-
-def matrix(a: Array, title: str = "", *, digits: int = 4) -> Panel:
-    """A matrix with its numbers, where entries that are equal to the last bit have one colour, so
-    that equal rows and equal columns are seen at a glance. Zeros have none. There are 8 colours,
-    each pale and full: with more different numbers than 16, two of them may look the same.
-
-    Parameters
-    ----------
-    a
-        Two dimensions; a vector is shown as one row. A NaN leaves its cell empty.
-    title
-        The name of the matrix.
-    digits
-        Decimals shown. Colours compare the full numbers, not what is shown.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> W = np.array([[0.1, 0.1], [0.2, 0.2]])
-    >>> show(matrix(W, "W"), alt="A matrix whose two columns are equal.")
-    <figure: A matrix whose two columns are equal.>
-    """
-    a = np.atleast_2d(a)
-    values = [v for v in np.unique(a) if v != 0 and not np.isnan(v)]
-    tint = {v: (COLORS[i % len(COLORS)], _FULL if i // len(COLORS) % 2 else _PALE)
-            for i, v in enumerate(values)}
-
-    def draw(ax: Axes) -> None:
-        rows, columns = a.shape
-        for (i, j), v in np.ndenumerate(a):
-            if np.isnan(v):
-                continue
-            if v != 0:
-                color, opacity = tint[v]
-                ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, alpha=opacity))
-            shown = "0" if v == 0 else f"{v:.{digits}f}".replace("-", "−")
-            ax.text(j, i, shown, ha="center", va="center", fontsize=8.5)
-        ax.set(title=title, xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), xticks=[],
-               yticks=[])
-        ax.spines[:].set_visible(True)
-    return draw
-
-
-def heatmap(a: Array, rows: Sequence[str], columns: Sequence[str], *, text: Sequence | None = None,
-            title: str = "", xlabel: str = "", ylabel: str = "",
-            limits: tuple[float, float] | None = None) -> Panel:
-    """A table in which the colour of a cell says how large its number is.
-
-    Parameters
-    ----------
-    a
-        Shape ``(len(rows), len(columns))``; a NaN leaves its cell empty.
-    text
-        What is written in the cells, in the shape of ``a``; nothing when not given.
-    limits
-        The values at the two ends of the colour scale; the extremes of ``a`` when not given.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> accuracy = np.array([[0.11, 0.98], [0.11, 0.11]])
-    >>> table = heatmap(accuracy, ["1", "5"], ["zero", "He"], text=accuracy.tolist())
-    >>> show(table, alt="Only one hidden layer from He's start learns.")
-    <figure: Only one hidden layer from He's start learns.>
-    """
-    def draw(ax: Axes) -> None:
-        low, high = limits or (np.nanmin(a), np.nanmax(a))
-        _squares(ax, a, SHADES, low, high)
-        ax.set_xticks(range(len(columns)), columns)
-        ax.set_yticks(range(len(rows)), rows)
-        ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
-        for (i, j), _ in np.ndenumerate(a) if text is not None else ():
-            ax.text(j, i, text[i][j], ha="center", va="center", fontsize=9)
-    return draw
-
-
-def images(a: Array, *, title: str = "", limit: float | None = None) -> Panel:
-    """A picture of signed numbers, or a row of pictures: amber below zero, nothing at zero, blue above.
-
-    Parameters
-    ----------
-    a
-        Two dimensions, one entry a pixel; or three, one entry of the first a picture.
-    limit
-        The value shown in full colour; the largest absolute entry when not given.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> show(images(np.array([[0.0, 1.0], [-1.0, 0.0]])), alt="One pixel up, one down.")
-    <figure: One pixel up, one down.>
-    """
-    def draw(ax: Axes) -> None:
-        full = limit or np.abs(a).max() or 1.0
-        if a.ndim == 2:
-            _squares(ax, a, SIGNED, -full, full)
-            ax.set(aspect="equal")
-        else:
-            _row_of_images(ax, a, full)
-        ax.set(title=title, xticks=[], yticks=[])
-        ax.spines[:].set_visible(a.ndim == 2)
-    return draw
-
-
-def _squares(ax: Axes, a: Array, shades: Colormap, low: float, high: float) -> None:
-    """A square for each entry, the first row on top: entry ``(i, j)`` has its middle at ``x = j``, ``y = i``."""
-    rows, columns = np.shape(a)
-    ax.pcolormesh(np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, a, cmap=shades, vmin=low, vmax=high)
-    ax.invert_yaxis()
-
-
-def _row_of_images(ax: Axes, a: Array, full: float) -> None:
-    """Each pixel is a square of its own, in one of 33 shades, so that a frame can change some and leave others."""
-    _, rows, columns = a.shape
-    for x, picture in enumerate(a):
-        left = x * (columns + 1) + np.arange(columns + 1)
-        ax.pcolormesh(left, np.arange(rows + 1), picture, cmap=SIGNED.resampled(33), vmin=-full, vmax=full)
-        ax.add_patch(Rectangle((left[0], 0), columns, rows, fill=False, edgecolor=INK, alpha=0.4, linewidth=0.7))
-    ax.set(aspect="equal", ylim=(rows, 0))

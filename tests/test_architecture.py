@@ -28,10 +28,12 @@ HOUSE = {
     "convolution": "_check numpy",
     "data": "_check numpy sklearn",
     "diagnosis": "_check _verdicts _walk activations blocks figures losses numpy scipy",
+    "_cells": "_check _sheet _svg numpy matplotlib",
+    "_network": "_cells _check _sheet _svg numpy matplotlib",
     "_play": "_check _svg",
     "_sheet": "_check _svg numpy matplotlib",
     "_svg": "",
-    "figures": "_check _play _sheet _svg numpy matplotlib",
+    "figures": "_cells _check _network _play _sheet _svg numpy matplotlib",
     "initializers": "_check numpy scipy",
     "losses": "_check activations numpy",
     "network": "_check activations normalization numpy",
@@ -50,7 +52,7 @@ NEVER = {
     "probes": {"theory"},
     "network": {"initializers"},
     "initializers": {"network", "theory"},
-    "figures": set(SOURCES) - {"figures", "_check", "_play", "_sheet", "_svg"},
+    "figures": set(SOURCES) - {"figures", "_cells", "_check", "_network", "_play", "_sheet", "_svg"},
 }
 
 
@@ -176,7 +178,7 @@ def computed(source):
     return products + [n.attr for n in tree if isinstance(n, ast.Attribute) and n.attr in COMPUTING]
 
 
-@pytest.mark.parametrize("module", ["figures", "_sheet", "_play", "_svg"])
+@pytest.mark.parametrize("module", ["figures", "_cells", "_network", "_sheet", "_play", "_svg"])
 def test_figures_compute_nothing(module):
     assert not computed(SOURCES[module])
     assert all(map(computed, ["y.mean()", "x @ W", "np.linalg.norm(x)"]))  # the twin

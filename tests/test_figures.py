@@ -16,10 +16,10 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure as Canvas
 
-from initbook import figures
+from initbook import _cells, figures
 from initbook._sheet import WIDTH
 from initbook._svg import Figure, inline
-from initbook.figures import COLORS, bars, contours, curves, dots, heatmap, images, matrix, show
+from initbook.figures import COLORS, bars, contours, curves, dots, heatmap, images, matrix, network, show
 
 ROOT = Path(__file__).parent.parent
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -40,7 +40,10 @@ PANELS = {
     "heatmap": heatmap(np.array([[0.0, np.nan], [0.5, 1.0]]), ["a", "b"], ["c", "d"],
                        text=[["0", ""], ["½", "1"]], title="t", xlabel="x", ylabel="y"),
     "images": images(np.array([[0.0, -1.0], [0.5, 1.0]]), title="t"),
-    "images in a row": images(np.array([[[0.0, -1.0], [0.5, 1.0]], [[0.1, 0.2], [0.3, -0.4]]]), title="t"),
+    "images in a row": images(np.array([[[0.0, -1.0], [0.5, 1.0]], [[0.1, 0.2], [0.3, -0.4]]]), names=["a", "b"],
+                              title="t"),
+    "network": network([[[0.1, 0.1], [0.0, 0.2]], [[0.3], [np.nan]]], names=["ab", "cd", "e"], sides=["x", "W", "h"],
+                       words={0.1: "w"}, filled={(1, 0): 1}, many=[1], at=(1, 1), reads="fan-in", title="t"),
 }
 ALT = 'Loss <falls> & "stays".'
 
@@ -144,7 +147,7 @@ def digest():
 def another_process():
     """What another Python prints, whose sets and dictionaries of text are ordered by another hash."""
     modules = sorted(path.stem for path in (ROOT / "initbook").glob("*.py")
-                     if path.stem not in {"__init__", "figures", "_sheet", "diagnosis"})
+                     if path.stem not in {"__init__", "figures", "_cells", "_network", "_sheet", "diagnosis"})
     code = (f"import sys\nfor m in {modules}: __import__('initbook.' + m)\n"
             "print([m for m in ('matplotlib', 'sklearn', 'pandas') if m in sys.modules])\n"
             "from tests.test_figures import digest\nprint(digest())")
@@ -218,7 +221,7 @@ def test_every_line_colour_can_be_told_from_every_page():
 
 
 def test_text_on_any_tint_of_a_table_can_be_read():
-    tints = [*itertools.product(COLORS, (figures._PALE, figures._FULL)), (COLORS[0], figures.SHADES(1.0)[3])]
+    tints = [*itertools.product(COLORS, (_cells.PALE, _cells.FULL)), (COLORS[0], figures.SHADES(1.0)[3])]
     assert covered(tints) == set()
 
 

@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgba
+from matplotlib.patches import FancyArrowPatch
 
 from initbook._sheet import SHADES, SIGNED, STYLE, furniture, layer, sheet
 from initbook.figures import (
@@ -25,6 +26,7 @@ from initbook.figures import (
     histogram,
     images,
     matrix,
+    network,
     play,
     show,
 )
@@ -88,6 +90,9 @@ MEASURED = ["blue solid 1.6 'a': 1,1 2,2 4,4", "amber solid 1.6 'b': 1,2 2,4 4,8
 SEEN = {
     "measurements have markers where asked": (
         curves({"a": (T, T)}, marker="o"), ["blue solid 1.6, marker o 4 'a': 1,1 2,2 4,4"]),
+    "the strong measurement is broad and ends in a dot, the others are thin": (
+        curves(LINES, strong="b"),
+        ["blue solid 1.2 'a': 1,1 2,2 4,4", "amber solid 3.2 'b': 1,2 2,4 4,8", "amber solid 1.6, marker o 7: 4,8"]),
     "measurements that coincide are wider, the earlier the more": (
         curves(LINES | {"c": (T, T)}, coincide=True),
         ["blue solid 3.4 'a': 1,1 2,2 4,4", "amber solid 2.5 'b': 1,2 2,4 4,8", "violet solid 1.6 'c': 1,1 2,2 4,4"]),
@@ -151,6 +156,7 @@ MAKE = {  # what makes a panel, and which words it takes
     "matrix": (partial(matrix, np.eye(2)), {"title": "t"}),
     "heatmap": (partial(heatmap, np.eye(2), "ab", "cd"), SAID),
     "images": (partial(images, np.eye(2)), {"title": "t"}),
+    "network": (partial(network, [np.eye(2)]), {"title": "t"}),
 }
 
 
@@ -168,6 +174,7 @@ def test_the_axes_say_what_was_said_and_else_nothing(make, words):
 
 
 @pytest.mark.parametrize(("panel", "has"), [
+    (curves(LINES, xlim=(0, 8)), {"xlim": (0, 8)}),
     (curves(LINES, ylim=(0, 9)), {"ylim": (0, 9), "xscale": "linear", "yscale": "linear"}),
     (curves(LINES, xscale="log", yscale="symlog"), {"xscale": "log", "yscale": "symlog"}),
     (MAKE["contours"][0](), {"xlim": (1, 4), "ylim": (2, 5)}),
@@ -182,6 +189,7 @@ def test_the_axes_say_what_was_said_and_else_nothing(make, words):
     (MAKE["heatmap"][0](), {"xlim": (-0.5, 1.5), "ylim": (1.5, -0.5), "aspect": "auto"}),
     (images(np.ones((3, 2))), {"xlim": (-0.5, 1.5), "ylim": (2.5, -0.5), "xticks": (), "yticks": (), "aspect": 1}),
     (images(np.ones((2, 3, 2))), {"xticks": (), "yticks": (), "ylim": (3, 0), "xlim": (0, 5), "aspect": 1}),
+    (images(np.ones((2, 3, 2)), names="ab"), {"xticks": (1, 4), "xticklabels": "a b", "yticks": ()}),
 ])
 def test_the_axes_have_the_limits_scales_and_named_places_that_a_panel_needs(panel, has):
     assert properties(axes_of(panel), has) == has
@@ -281,6 +289,65 @@ def test_a_pixel_in_a_row_is_as_opaque_as_its_number_is_large_in_33_shades_with_
     assert second.get_coordinates().tolist() == [[[3, 0], [4, 0], [5, 0]], [[3, 1], [4, 1], [5, 1]]]
 
 
+# --- networks
+
+
+def arrows(panel):
+    """What leads from where to where, in words."""
+    ax = axes_of(panel)
+    kind = {"solid": "arrow"}
+    return [f"{paint(a.get_edgecolor())} {a.get_linewidth():g} {kind.get(a.get_linestyle(), 'dotted')}: "
+            f"{points(a._posA_posB)}" for a in ax.patches if isinstance(a, FancyArrowPatch)]
+
+
+def test_tied_weights_have_one_colour_a_lone_one_is_ink_a_zero_is_dotted_and_a_nan_is_not_drawn():
+    assert arrows(network([[[0.5, 0.5, 0.7, 0.0, np.nan]]])) == [
+        "blue 1.5 arrow: 0,0 -2,1", "blue 1.5 arrow: 0,0 -1,1", "ink 1.5 arrow: 0,0 0,1", "ink 0.6 0.9 dotted: 0,0 1,1"]
+    assert arrows(network([[[0.5, np.nextafter(0.5, 1)]]])) == [  # the twin: equal to the last bit but one
+        "ink 1.5 arrow: 0,0 -0.5,1", "ink 1.5 arrow: 0,0 0.5,1"]
+
+
+def test_colours_that_are_given_are_taken_and_no_other():
+    assert arrows(network([[[1.0, 2.0, 2.0]]], colors={1.0: 3})) == [
+        "pink 1.5 arrow: 0,0 -1,1", "ink 1.5 arrow: 0,0 0,1", "ink 1.5 arrow: 0,0 1,1"]
+
+
+def test_errors_go_down_and_only_the_arrows_of_the_unit_that_is_looked_at_are_strong():
+    assert arrows(network([[[1.0, 2.0]]], down=True, at=(1, 1))) == [
+        "ink 0.25 0.9 arrow: -0.5,1 0,0", "ink 1.5 arrow: 0.5,1 0,0"]
+
+
+def test_a_layer_of_many_has_dots_before_its_last_unit():
+    ax = axes_of(network([[[1.0, 2.0, 3.0]]], many=[1]))
+    assert [a_text(text) for text in ax.texts if text.get_text().strip()] == ["··· at 0.5,1, center center, 12"]
+    assert [line.get_xydata().tolist() for line in ax.lines] == [[[0, 0]], [[-1.5, 1]], [[-0.5, 1]], [[1.5, 1]]]
+
+
+def test_the_arc_of_a_fan_crosses_all_its_arrows_and_its_name_stands_right_of_them():
+    weights = [np.arange(6.0).reshape(3, 2), np.arange(4.0).reshape(2, 2)]
+    ax = axes_of(network(weights, at=(1, 1), reads="in", feeds="out"))
+    *_, below, above = ax.lines
+    for line, ends in (below, [(-1, 0), (0, 0), (1, 0)]), (above, [(-0.5, 2), (0.5, 2)]):
+        x, y = line.get_xydata().T - [[0.5], [1]]
+        turns = [x[:-1] * (b - 1) - y[:-1] * (a - 0.5) for a, b in ends]  # which side of each arrow
+        assert all(np.ptp(np.sign(turn)) > 0 for turn in turns)
+    names = {text.get_text(): text.xy for text in ax.texts if hasattr(text, "xy")}
+    assert set(names) == {"in", "out"} and all(x > 0.5 for x, _ in names.values())
+
+
+@pytest.mark.parametrize(("make", "said"), [
+    (lambda: network([]), "weights must be one matrix or more"),
+    (lambda: network([np.eye(2), np.eye(3)]), "weights must be matrices that fit on each other"),
+    (lambda: network([np.eye(2)], names=["ab", "c"]), r"names must be rows of \[2, 2\].*got rows of \[2, 1\]"),
+    (lambda: curves(LINES, strong="c"), "strong must be a label in measured; got 'c'"),
+    (lambda: images(np.ones((2, 3, 2)), names="abc"), "names must be one for each picture"),
+    (lambda: images(np.eye(2), names="a"), "names must be one for each picture"),
+])
+def test_what_cannot_be_drawn_is_refused_by_name(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
 # --- type and legends
 
 
@@ -311,6 +378,15 @@ def test_a_legend_stands_where_it_is_asked_and_else_where_it_fits_best(make):
         legend = axes_of(make(**options)).get_legend()
         assert ([text.get_text() for text in legend.get_texts()], legend._get_loc()) == (["a", "b"], place)
     assert axes_of(make(legend=None)).get_legend() is None
+
+
+def test_a_legend_above_the_panel_covers_nothing_of_it():
+    ax = axes_of(curves(LINES, legend="above"))
+    ax.figure.draw_without_rendering()
+    assert ax.get_legend().get_window_extent().y0 >= ax.bbox.y1
+    twin = axes_of(curves(LINES, legend="upper right"))
+    twin.figure.draw_without_rendering()
+    assert twin.get_legend().get_window_extent().y0 < twin.bbox.y1
 
 
 @pytest.mark.parametrize("panel", [curves({}), contours(T, T, ROUND, levels=[1, 2]), dots({}, "x")])

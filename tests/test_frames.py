@@ -202,6 +202,23 @@ def test_a_slider_plays_by_itself_where_it_is_asked_to():
     assert "ib-run" not in small().html().split("<script")[0]
 
 
+def test_a_slider_says_to_the_script_where_it_opens_and_whether_a_choice_starts_it_anew():
+    frames = {(n,): Frame(curves({"a": ([0, 1], [0, int(n)])}, ylim=(0, 3)), alt=f"To {n}.") for n in "123"}
+    plain, told = (play([Slider("n", "123", start="3", **options)], frames).html()
+                   for options in ({"plays": True}, {"plays": True, "opens": "2", "replays": True}))
+    assert 'data-opens="1" data-replays=""' in told and 'value="2"' in told
+    assert "data-opens" not in plain.split("<script")[0] and "data-replays" not in plain.split("<script")[0]
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    ({"opens": "4"}, "opens of 'n' must be one of its options; got '4'"),
+    ({"replays": True}, "plays must be True where replays is; got False"),
+])
+def test_a_slider_that_could_not_do_as_it_is_told_is_refused(options, said):
+    with pytest.raises(ValueError, match=said):
+        Slider("n", "123", **options)
+
+
 def test_lines_keep_their_number_of_points_so_that_one_can_change_into_the_other():
     paths = [texts for attribute, texts in texts_of_frames(page()) if attribute == "d"]
     assert paths and all(len({path.count("l") for path in frames}) == 1 for frames in paths)
