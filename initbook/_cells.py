@@ -27,7 +27,8 @@ PALE, FULL = 0.3, 0.55
 
 def matrix(a: Array, title: str = "", *, digits: int = 4) -> Panel:
     """A matrix with its numbers, where entries that are equal to the last bit have one colour, so
-    that equal rows and equal columns are seen at a glance. Zeros have none. There are 8 colours,
+    that equal rows and equal columns are seen at a glance. Zeros have none. Colours come in the order in which
+    numbers first appear, so matrices with ties at the same places look alike. There are 8 colours,
     each pale and full: with more different numbers than 16, two of them may look the same.
 
     Parameters
@@ -47,7 +48,7 @@ def matrix(a: Array, title: str = "", *, digits: int = 4) -> Panel:
     <figure: A matrix whose two columns are equal.>
     """
     a = np.atleast_2d(a)
-    values = [v for v in np.unique(a) if v != 0 and not np.isnan(v)]
+    values = [v for v in dict.fromkeys(a.ravel().tolist()) if v != 0 and not np.isnan(v)]
     tint = {v: (COLORS[i % len(COLORS)], FULL if i // len(COLORS) % 2 else PALE)
             for i, v in enumerate(values)}
 
@@ -60,7 +61,7 @@ def matrix(a: Array, title: str = "", *, digits: int = 4) -> Panel:
                 color, opacity = tint[v]
                 ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, alpha=opacity))
             shown = "0" if v == 0 else f"{v:.{digits}f}".replace("-", "−")
-            ax.text(j, i, shown, ha="center", va="center", fontsize=8.5)
+            ax.text(j, i, shown, ha="center", va="center", fontsize=9)
         ax.set(title=title, xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), xticks=[],
                yticks=[])
         ax.spines[:].set_visible(True)

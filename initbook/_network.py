@@ -96,7 +96,7 @@ def network(weights: Sequence[ArrayLike], *, names: Sequence[Sequence[str]] = ()
         for layer, row in enumerate(rows):
             _units(ax, layer, row, names[layer] if names else [""] * len(row), filled or {})
             if layer in many:
-                ax.text(row[-1][0] - 1, layer, "···", ha="center", va="center", fontsize=12)
+                ax.text(row[-1][0] - 1, layer, "···", ha="center", va="center", fontsize=10.5)
         for share, text in enumerate(sides):
             ax.text(-0.02, share / 2, text, transform=ax.get_yaxis_transform(), ha="right", va="center", fontsize=10)
         for way, text in ((-1, reads), (1, feeds)) if at else ():

@@ -1,6 +1,6 @@
 """The sheet that panels are drawn on: its size, type and colours, where each panel stands, and its text as SVG.
 
-The private half of :mod:`initbook.figures`; no other module knows matplotlib.
+The private half of :mod:`initbook.figures`; beside these two only :mod:`initbook._lines` knows matplotlib.
 """
 
 import io

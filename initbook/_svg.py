@@ -11,10 +11,13 @@ import html
 import re
 from typing import Any
 
-__all__ = ["INK", "Figure", "clean", "inline", "prefixed"]
+__all__ = ["INK", "PAPER", "Figure", "clean", "inline", "prefixed"]
 
 INK = "#010203"
 """Stands for the page's own text colour: every use in the SVG becomes currentColor."""
+
+PAPER = "#fcfdfe"
+"""Stands for the colour of the page behind the figure, and becomes the theme's name of it; white elsewhere."""
 
 
 class Figure:
@@ -37,7 +40,7 @@ class Figure:
 
 
 def clean(svg: str) -> str:
-    """An SVG file's text without what is of no use in a page, in the page's own ink.
+    """An SVG file's text without what is of no use in a page, in the page's own ink and paper.
 
     Examples
     --------
@@ -45,6 +48,7 @@ def clean(svg: str) -> str:
     '<svg><path style="fill: currentColor"/></svg>'
     """
     svg = svg[svg.index("<svg"):].replace(INK, "currentColor")
+    svg = svg.replace(PAPER, "var(--pst-color-background, #ffffff)")
     # A style sheet in an SVG would hold for the whole page; an attribute holds for this one.
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg)
     # Smoothed edges would show as pale lines between squares that touch.

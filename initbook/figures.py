@@ -23,31 +23,14 @@ from matplotlib.text import Annotation
 
 from initbook._cells import heatmap, images, matrix
 from initbook._check import Array, require
+from initbook._lines import PREDICTION, REFERENCE, Curve, levels_on, measurements_on, names_on, ticks_on
 from initbook._network import network
 from initbook._play import Choice, Frame, Play, Slider, check_frames, short
 from initbook._sheet import COLORS, SHADES, STYLE, Panel, furniture, layer, sheet, svg
-from initbook._svg import INK, Figure, inline
+from initbook._svg import INK, PAPER, Figure, inline
 
 __all__ = ["COLORS", "Choice", "Figure", "Frame", "Panel", "Play", "Slider", "bars", "by_layer", "contours",
            "curves", "dots", "heatmap", "histogram", "images", "matrix", "network", "play", "short", "show"]
-
-Curve = tuple[Sequence[float], ...]
-
-
-def _name(ax: Axes, where: str | None) -> None:
-    """Write down what each line is called: beside its end, or in a legend."""
-    lines, names = ax.get_legend_handles_labels()
-    if where == "ends":
-        for line, name in zip(lines, names, strict=True):
-            require(len(line.get_xdata()) > 0, "legend", f"a place within the panel, for {name!r} has no end",
-                    repr(where))
-            ax.annotate(name, line.get_xydata()[-1], xycoords=line.get_transform(), xytext=(5, 0),
-                        textcoords="offset points", va="center", fontsize=9)
-    elif where == "above" and lines:
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
-    elif where and lines:
-        ax.legend(loc=where)
-
 
 def _require_space(figure: MatplotlibFigure) -> None:
     """Names at the ends of lines must not lie on each other."""
@@ -140,8 +123,10 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
            ylabel: str = "", xscale: str = "linear", yscale: str = "linear",
            xlim: tuple[float, float] | None = None, ylim: tuple[float, float] | None = None, marker: str = "",
            legend: str | None = "best", coincide: bool = False,
-           bands: Mapping[str, tuple] | None = None, dashed: str = "", strong: str = "") -> Panel:
-    """Lines over a common axis: what was measured solid, what was predicted dashed on top of it.
+           bands: Mapping[str, tuple] | None = None, dashed: str = "", strong: str = "",
+           references: Mapping[str, Curve] | None = None) -> Panel:
+    """Lines over a common axis: what was measured solid, what was predicted dashed on top of it, levels dotted,
+    references thin and grey.
 
     Parameters
     ----------
@@ -150,7 +135,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
         that is shaded: ``(x, y, low, high)``. A prediction with the label of a measurement takes its colour and
         no entry of its own in the legend.
     levels
-        ``{label: y}``: predicted values that do not depend on x, as dashed horizontal lines.
+        ``{label: y}``: values that do not depend on x, as dotted horizontal lines. Two or more have their names on
+        the lines, as they look the same.
     title, xlabel, ylabel, xscale, yscale, xlim, ylim
         As in matplotlib.
     marker
@@ -167,6 +153,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
         What the legend calls the predictions that share a label with a measurement; nothing when empty.
     strong
         The label of the measurement that is drawn broad, the others thin, its last point a dot; none when empty.
+    references
+        ``{label: (x, y)}``: what the others are compared with, neither measured here nor predicted.
 
     Raises
     ------
@@ -186,39 +174,24 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     require(len(measured) <= 5, "measured", "5 lines or fewer, or their colours could not be told apart", len(measured))
     require(strong in ("", *measured), "strong", "a label in measured", repr(strong))
 
+    labels = dict.fromkeys([*measured, *(predicted or {})])
+    colors = dict(zip(labels, cycle(COLORS), strict=False))
+
     def draw(ax: Axes) -> None:
-        labels = dict.fromkeys([*measured, *(predicted or {})])
-        colors = dict(zip(labels, cycle(COLORS), strict=False))
-        ranges = {label: (x, *low_high) for label, (x, _, *low_high) in measured.items() if low_high}
-        for under, (label, (x, y, *_)) in zip(reversed(range(len(measured))), measured.items(), strict=True):
-            broad = 1.2 + 2 * (label == strong) if strong else 1.6 + 0.9 * under * coincide
-            ax.plot(x, y, label=label, color=colors[label], marker=marker, markersize=4, linewidth=broad)
-        for x, y, *_ in [measured[strong]] if strong else ():
-            ax.plot(x[-1:], y[-1:], color=colors[strong], marker="o", markersize=7)
-        for label, (x, low, high) in (ranges | dict(bands or {})).items():
-            ax.fill_between(x, low, high, color=colors[label], alpha=0.25, linewidth=0)
+        for label, (x, y) in (references or {}).items():
+            ax.plot(x, y, label=label, **REFERENCE)
+        measurements_on(ax, measured, bands or {}, colors, marker, coincide, strong)
         for label, (x, y) in (predicted or {}).items():
-            alone = label if label not in measured else None
-            ax.plot(x, y, label=alone, color=INK if label in measured else colors[label],
-                    linestyle=(0, (4, 3)), linewidth=1.2)
+            alone = {} if label in measured else {"label": label, "color": colors[label]}
+            ax.plot(x, y, **PREDICTION | alone)
         if dashed:
-            ax.plot([], [], color=INK, linestyle=(0, (4, 3)), linewidth=1.2, label=dashed)
-        for label, y in (levels or {}).items():
-            ax.axhline(y, color=INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
+            ax.plot([], [], label=dashed, **PREDICTION)
+        levels_on(ax, levels or {})
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
-        _ticks(ax, [x for x, *_ in (*measured.values(), *(predicted or {}).values())])
+        ticks_on(ax, [x for x, *_ in (*measured.values(), *(predicted or {}).values())])
         ax.set(xlim=xlim, ylim=ylim)
-        _name(ax, legend)
+        names_on(ax, legend)
     return draw
-
-
-def _ticks(ax: Axes, xs: Sequence[Sequence[float]]) -> None:
-    """No layer 2.5; and exponents that a phone can show."""
-    if ax.get_xscale() == "linear" and all(np.issubdtype(np.asarray(x).dtype, np.integer) for x in xs):
-        ax.xaxis.get_major_locator().set_params(integer=True)
-    # An exponent has 0.7 of the size of its base: on a phone, 7 px at 10.2 points.
-    for axis in (axis for axis, scale in {"x": ax.get_xscale(), "y": ax.get_yscale()}.items() if scale != "linear"):
-        ax.tick_params(axis=axis, which="both", labelsize=10.2)
 
 
 def by_layer(measured: Mapping[str, Any], *, predicted: Mapping[str, Sequence[float]] | None = None, first: int = 1,
@@ -265,7 +238,7 @@ def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequen
     paths
         ``{label: (x, y)}``, solid: a small dot where a path begins, a large one where it ends.
     lines
-        ``{label: (x, y)}``, dashed.
+        ``{label: (x, y)}``, thin and grey, as the references of :func:`curves`.
     title, xlabel, ylabel, legend
         As for :func:`curves`.
 
@@ -283,12 +256,13 @@ def contours(x: Sequence[float], y: Sequence[float], z: Array, *, levels: Sequen
         ax.contourf(x, y, z, levels=levels, colors=bands, extend="both")
         ax.contour(x, y, z, levels=levels, colors=INK, alpha=0.35, linewidths=0.7)
         for label, (px, py) in (lines or {}).items():
-            ax.plot(px, py, color=INK, linestyle=(0, (4, 3)), linewidth=1.0, label=label)
+            ax.plot(px, py, label=label, **REFERENCE)
         for color, (label, (px, py)) in zip(COLORS[1:], (paths or {}).items(), strict=False):
+            ax.plot(px, py, color=PAPER, linewidth=4.6)  # an edge, or the path would be lost on the hills
             ax.plot(px, py, color=color, label=label, linewidth=2.2)
-            ax.scatter([px[0], px[-1]], [py[0], py[-1]], s=[12, 40], color=color, zorder=3)
+            ax.scatter([px[0], px[-1]], [py[0], py[-1]], s=[12, 40], color=color, edgecolor=PAPER, zorder=3)
         ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
-        _name(ax, legend)
+        names_on(ax, legend)
     return draw
 
 
@@ -373,5 +347,5 @@ def dots(measured: Mapping[str, tuple], rows: Sequence[str], *,
         ax.set(title=title, xlabel=xlabel, xscale=xscale, ylim=(len(rows) - 0.5, -0.5))
         ax.set_yticks(y, rows)
         ax.grid(axis="y", color=INK, alpha=0.15)
-        _name(ax, legend)
+        names_on(ax, legend)
     return draw

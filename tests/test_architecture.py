@@ -29,11 +29,12 @@ HOUSE = {
     "data": "_check numpy sklearn",
     "diagnosis": "_check _verdicts _walk activations blocks figures losses numpy scipy",
     "_cells": "_check _sheet _svg numpy matplotlib",
+    "_lines": "_check _svg numpy matplotlib",
     "_network": "_cells _check _sheet _svg numpy matplotlib",
     "_play": "_check _svg",
     "_sheet": "_check _svg numpy matplotlib",
     "_svg": "",
-    "figures": "_cells _check _network _play _sheet _svg numpy matplotlib",
+    "figures": "_cells _check _lines _network _play _sheet _svg numpy matplotlib",
     "initializers": "_check numpy scipy",
     "losses": "_check activations numpy",
     "network": "_check activations normalization numpy",
@@ -52,7 +53,7 @@ NEVER = {
     "probes": {"theory"},
     "network": {"initializers"},
     "initializers": {"network", "theory"},
-    "figures": set(SOURCES) - {"figures", "_cells", "_check", "_network", "_play", "_sheet", "_svg"},
+    "figures": set(SOURCES) - {"figures", "_cells", "_check", "_lines", "_network", "_play", "_sheet", "_svg"},
 }
 
 

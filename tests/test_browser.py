@@ -15,7 +15,7 @@ WIDTHS = (360, 768, 1280)
 # What axe looks at: boxes are closed on the phone and open on the wide screen. Twice as many views once a week.
 VIEWS = [(360, "dark"), (1280, "light")] + [(360, "light"), (1280, "dark")] * THOROUGH
 STOPS_OF_A_LIST = 400  # of a long list of links the Tab key goes through the first ones, and once a week through all
-SMALLEST_TEXT = 8  # CSS pixels, in a figure on a phone
+SMALLEST_TEXT = 9  # CSS pixels, in a figure on a phone
 HEAVIEST = 600_000  # bytes of a first visit, compressed
 HE = "variance/he.html"
 OF_EACH_KIND = ["index.html", HE, "variance/scale.html", "search.html"]
@@ -55,6 +55,10 @@ FACTS = """([paper, smallest]) => {
       return number && formula.right > number.left + 1;
     }).map(m => m.id),
     small: [...new Set(lines)].filter(line => size(line) < smallest).map(line => line.closest('[id*="text_"]').id),
+    large: [...new Set(lines)].filter(line => size(line) > 0.1 + parseFloat(getComputedStyle(document.body).fontSize))
+      .map(line => line.closest('[id*="text_"]').id),
+    tall: [...document.querySelectorAll('.ib-figure')].filter(() => innerWidth >= 1280)
+      .filter(e => e.offsetHeight > (e.matches('.ib-play') ? 600 : 800)).map(e => e.querySelector('svg').ariaLabel),
     letters: lines.length,
     unnamed: [...document.querySelectorAll('.ib-figure svg')]
       .filter(s => s.getAttribute('role') != 'img' || !s.getAttribute('aria-label')).length,
@@ -234,6 +238,8 @@ def those(visits, fact):
 NEVER = {
     "wider than the window": "wider", "cut at its edge": "cut", "controls cut": "slid",
     "a box behind a figure": "boxed", "a figure without words": "unnamed", "letters too small to read": "small",
+    "letters larger than the text": "large",
+    "a figure that leaves a window of 900 px, or with its controls one of 650": "tall",
     "a formula with an error": "bad", "a formula not drawn": "undrawn", "TeX in the text": "raw",
     "a number on its equation": "overlaps",
 }

@@ -147,7 +147,7 @@ def digest():
 def another_process():
     """What another Python prints, whose sets and dictionaries of text are ordered by another hash."""
     modules = sorted(path.stem for path in (ROOT / "initbook").glob("*.py")
-                     if path.stem not in {"__init__", "figures", "_cells", "_network", "_sheet", "diagnosis"})
+                     if path.stem not in {"__init__", "figures", "_cells", "_lines", "_network", "_sheet", "diagnosis"})
     code = (f"import sys\nfor m in {modules}: __import__('initbook.' + m)\n"
             "print([m for m in ('matplotlib', 'sklearn', 'pandas') if m in sys.modules])\n"
             "from tests.test_figures import digest\nprint(digest())")
@@ -267,14 +267,22 @@ def test_twin_blue_and_purple_are_one_without_the_middle_cones():
     assert nearest(["#2f7fd1", "#a060d0"], "all") > APART > nearest(["#2f7fd1", "#a060d0"], "no middle")
 
 
+PAPER = "var(--pst-color-background, #ffffff)"  # the theme's name for the page; white where there is none
+
+
 def paints(svg):
-    """Every colour that something is filled or stroked with."""
+    """Every colour that something is filled or stroked with, beside the page's own."""
+    svg = svg.replace(PAPER, "none")
     return set(re.findall(r"(?:fill|stroke|color)[:=]\s*\"?([^;\"\s]+)", svg))
 
 
 def test_ink_is_the_pages_own_and_nothing_else_is_outside_the_colours():
     assert but(lambda svg: {"currentColor"} <= paints(svg) <= {"none", "currentColor", *COLORS}) == []
-    assert but(lambda svg: figures.INK not in svg) == []
+    assert but(lambda svg: not {figures.INK, figures.PAPER} & paints(svg)) == []
+
+
+def test_a_path_on_a_surface_has_an_edge_of_paper_on_which_every_colour_can_be_seen():
+    assert drawn("contours").count(PAPER) == 2 + 1  # its line and the dots at its ends
 
 
 def unpainted(node, filled=False):

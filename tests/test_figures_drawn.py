@@ -32,7 +32,7 @@ from initbook.figures import (
 )
 
 NAMES = dict(zip(COLORS, ("blue", "amber", "violet", "pink", "brown", "teal", "olive", "grey"), strict=True))
-NAMES["#010203"] = "ink"
+NAMES |= {"#010203": "ink", "#fcfdfe": "paper"}
 T = np.array([1, 2, 4])
 
 
@@ -50,9 +50,14 @@ def points(xy):
 
 def a_line(line):
     name = "" if line.get_label().startswith("_") else f" {line.get_label()!r}"
-    style = {"-": f"solid {line.get_linewidth():g}", "--": f"dashed {line.get_linewidth():g}"}
-    return f"{paint(line.get_color())} {style.get(line.get_linestyle(), 'no line')}{a_marker(line)}{name}: " + points(
-        line.get_xydata())
+    color = paint(to_rgba(line.get_color(), line.get_alpha()))
+    return f"{color} {a_dash(line)}{a_marker(line)}{name}: " + points(line.get_xydata())
+
+
+def a_dash(line):
+    _, dashes = line._unscaled_dash_pattern
+    kind = {None: "solid", (4, 3): "dashed", (1, 2): "dotted"}[dashes and tuple(dashes)]
+    return "no line" if line.get_linestyle() == "None" else f"{kind} {line.get_linewidth():g}"
 
 
 def a_marker(line):
@@ -105,27 +110,34 @@ SEEN = {
     "the legend's word for the dashes is a line without points": (
         curves({}, predicted={"a": (T, T)}, dashed="law"),
         ["blue dashed 1.2 'a': 1,1 2,2 4,4", "ink dashed 1.2 'law': "]),
-    "a level is thin dashed ink from edge to edge": (
-        curves({}, levels={"ln 2": 0.5}), ["ink dashed 1 'ln 2': 0,0.5 1,0.5"]),
-    "on a surface lines are thin dashed ink, paths broad from the second colour on": (
+    "a level is dotted ink from edge to edge": (
+        curves({}, levels={"ln 2": 0.5}), ["ink dotted 1.3 'ln 2': 0,0.5 1,0.5"]),
+    "two levels, which look the same, have their names on them": (
+        curves({}, levels={"ln 2": 0.5, "ln 3": 1}),
+        ["ink dotted 1.3: 0,0.5 1,0.5", "ink dotted 1.3: 0,1 1,1", "ln 2 at 0,2, right bottom, 9",
+         "ln 3 at 0,2, right bottom, 9"]),
+    "a reference is thin and grey, and stands first": (
+        curves({"a": (T, T)}, references={"untouched": (T, T)}),
+        ["ink 0.6 solid 0.9 'untouched': 1,1 2,2 4,4", "blue solid 1.6 'a': 1,1 2,2 4,4"]),
+    "on a surface lines are thin and grey, paths broad with an edge of paper, from the second colour on": (
         contours(T, T, np.outer(T, T), levels=[2, 4], lines={"tied": (T, T)}, paths={"down": (T, T), "up": (T, T)}),
-        ["ink dashed 1 'tied': 1,1 2,2 4,4", "amber solid 2.2 'down': 1,1 2,2 4,4",
-         "violet solid 2.2 'up': 1,1 2,2 4,4"]),
+        ["ink 0.6 solid 0.9 'tied': 1,1 2,2 4,4", "paper solid 4.6: 1,1 2,2 4,4", "amber solid 2.2 'down': 1,1 2,2 4,4",
+         "paper solid 4.6: 1,1 2,2 4,4", "violet solid 2.2 'up': 1,1 2,2 4,4"]),
     "a histogram is one pale blue shape": (
         histogram([1, 3, 2], [0, 1, 2, 3]), ["blue 0.8: 0,0 3,3"]),
     "bars are blue, the highlighted amber": (
         bars([1, 3], "ab", highlight=[1]), ["blue: -0.4,0 0.4,1", "amber: 0.6,0 1.4,3"]),
-    "numbers of a matrix stand in cells, equal ones in one tint": (
+    "numbers of a matrix stand in cells, equal ones in one tint, in the order in which they appear": (
         matrix(np.array([[0.5, 0.0], [np.nan, 0.5], [-1.0, 1.0]])),
-        ["amber 0.3: -0.5,-0.5 0.5,0.5", "amber 0.3: 0.5,0.5 1.5,1.5", "blue 0.3: -0.5,1.5 0.5,2.5",
-         "violet 0.3: 0.5,1.5 1.5,2.5", "0.5000 at 0,0, center center, 8.5", "0 at 1,0, center center, 8.5",
-         "0.5000 at 1,1, center center, 8.5", "−1.0000 at 0,2, center center, 8.5",
-         "1.0000 at 1,2, center center, 8.5"]),
+        ["blue 0.3: -0.5,-0.5 0.5,0.5", "blue 0.3: 0.5,0.5 1.5,1.5", "amber 0.3: -0.5,1.5 0.5,2.5",
+         "violet 0.3: 0.5,1.5 1.5,2.5", "0.5000 at 0,0, center center, 9", "0 at 1,0, center center, 9",
+         "0.5000 at 1,1, center center, 9", "−1.0000 at 0,2, center center, 9",
+         "1.0000 at 1,2, center center, 9"]),
     "the ninth value of a matrix has the first colour in full, the seventeenth as the first": (
         matrix(np.arange(1.0, 18), digits=0),
         [f"{name} {opacity}: {i - 0.5:.4g},-0.5 {i + 0.5:.4g},0.5" for i, (name, opacity) in enumerate(
             [(NAMES[c], o) for o in (0.3, 0.55) for c in COLORS] + [("blue", 0.3)])]
-        + [f"{i + 1} at {i},0, center center, 8.5" for i in range(17)]),
+        + [f"{i + 1} at {i},0, center center, 9" for i in range(17)]),
     "a table's words stand in its cells": (
         heatmap(np.array([[0.0, 1.0]]), "a", "bc", text=[["no", "yes"]]),
         ["no at 0,0, center center, 9", "yes at 1,0, center center, 9"]),
@@ -319,7 +331,7 @@ def test_errors_go_down_and_only_the_arrows_of_the_unit_that_is_looked_at_are_st
 
 def test_a_layer_of_many_has_dots_before_its_last_unit():
     ax = axes_of(network([[[1.0, 2.0, 3.0]]], many=[1]))
-    assert [a_text(text) for text in ax.texts if text.get_text().strip()] == ["··· at 0.5,1, center center, 12"]
+    assert [a_text(text) for text in ax.texts if text.get_text().strip()] == ["··· at 0.5,1, center center, 10.5"]
     assert [line.get_xydata().tolist() for line in ax.lines] == [[[0, 0]], [[-1.5, 1]], [[-0.5, 1]], [[1.5, 1]]]
 
 

@@ -35,8 +35,13 @@ def address(page, there):
     return os.path.relpath(f"{to}.html", Path(page).parent) + (anchor and f"#{anchor}")
 
 
+def title_of(app, page):
+    """Its name where `make page` has read another page only."""
+    return app.env.titles[page].astext() if page in app.env.titles else page
+
+
 def signpost(app, page, anchor, there):
-    title = app.env.titles[there.partition("#")[0]].astext()
+    title = title_of(app, there.partition("#")[0])
     link = f'<a href="{escape(address(page, there))}">{escape(title)}</a>'
     return f'<p class="moved" id="{escape(anchor)}">What stood here has moved: {link}.</p>\n'
 
@@ -52,7 +57,7 @@ def send_on(app, exception):
     for page, anchors in moved().items():
         if "to" in anchors:
             path = Path(app.outdir, f"{page}.html")
-            title = escape(app.env.titles[anchors["to"]].astext())
+            title = escape(title_of(app, anchors["to"]))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(PAGE.format(to=address(page, anchors["to"]), title=title), encoding="utf-8")
 
