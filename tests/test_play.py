@@ -17,6 +17,7 @@ from initbook.figures import COLORS, short
 pytestmark = NEEDS
 
 SCALE, TIE, GAINS = "variance/scale.html", "symmetry/breaking.html", "variance/gains.html"
+LANDING = "index.html"
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 780}, "has_touch": True}
 STEP = 200  # milliseconds between two frames of a figure that plays
@@ -259,6 +260,43 @@ def test_gains_are_chosen_by_keyboard_and_by_pointer(opened):
         figure.option(name).click()
         figure.option(which).click()
         assert shows_gain(figure, name, which)
+
+
+# --- the landing page
+
+
+def answer(figure):
+    """The last square: how likely the network thinks each digit (columns) when it is shown each digit (rows)."""
+    opacity = figure.page.evaluate("""() => [...document.querySelectorAll(
+        '.ib-play svg > [id$="figure_1"] > [id*="axes_2"] [id*="QuadMesh_5"] path')].map(p => {
+            const style = p.getAttribute('style');
+            return style.includes('fill: none') ? 0 : +(style.match(/opacity: ([\\d.]+)/)?.[1] ?? 1);
+        })""")
+    return np.reshape(opacity, (10, 10))
+
+
+def test_the_landing_page_opens_before_the_first_update_and_a_start_that_is_chosen_trains_to_its_end(opened):
+    figure = opened(LANDING, clock=True)
+    assert figure.position() == "0" and figure.option("right").is_checked()
+    figure.option("zero").click()
+    assert figure.position() == "0" and figure.run.inner_text() == "Pause"
+    figure.page.clock.run_for(100 * STEP)
+    assert figure.position() == "600" and figure.run.inner_text() == "Play"
+    assert figure.readout()["in each layer"] == "every unit says 0" and figure.readout()["loss"] == "2.30"
+    assert np.ptp(answer(figure), axis=0).max() == 0  # every picture gets one answer
+    figure.option("too large").press("ArrowRight")  # by keyboard
+    figure.page.clock.run_for(100 * STEP)
+    assert figure.option("right").is_checked() and figure.position() == "600"
+    assert (answer(figure).argmax(axis=1) == np.arange(10)).sum() >= 9
+
+
+def test_the_landing_page_is_still_for_a_reader_who_asked_for_less_motion_and_shows_the_end_without_scripts(opened):
+    still = opened(LANDING, clock=True, reduced_motion="reduce")
+    assert still.position() == "600"
+    still.option("zero").click()
+    still.page.clock.run_for(100 * STEP)
+    assert still.position() == "600" and not still.run.is_visible()
+    assert opened(LANDING, java_script_enabled=False).alt().startswith("The start “right” after 600 updates")
 
 
 # --- for every reader

@@ -21,12 +21,14 @@ COLOURS = (
 def cell_hash(page=ROOT / "docs" / "index.md"):
     """A hash of the cells of the landing page, up to and with the one that draws its first figure."""
     cells = re.findall(r"```\{code-cell\} python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    last = next(i for i, cell in enumerate(cells) if "figures.show(" in cell)
+    last = next(i for i, cell in enumerate(cells) if "figures.play(" in cell or "figures.show(" in cell)
     return hashlib.sha256("".join(cells[: last + 1]).encode()).hexdigest()
 
 
 def picture(page=ROOT / "build" / "html" / "index.html"):
-    svg = re.search(r'<div class="ib-figure">(<svg.*?</svg>)', page.read_text(encoding="utf-8"), re.DOTALL)[1]
+    """The drawing alone, of a figure with controls the frame at its start. A file names the language, a page need not."""
+    svg = re.search(r'<div class="ib-figure.*?(<svg.*?</svg>)', page.read_text(encoding="utf-8"), re.DOTALL)[1]
+    svg = svg if "xmlns=" in svg else svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
     return svg.replace(">", f"><!-- cell {cell_hash()} -->{COLOURS}", 1) + "\n"
 
 
