@@ -27,7 +27,7 @@ extensions = [
     "katex",  # docs/_ext: formulas at build time
     "powers",  # docs/_ext: 2e-08 as 2 × 10⁻⁸
     "page_polish",  # docs/_ext: description, link preview and roles
-    "folded_solutions",  # docs/_ext: exercises hide their solutions
+    "folds",  # docs/_ext: solutions, side roads and the code of figures, folded alike
     "take_away",  # docs/_ext: each page as a notebook and as MyST source, to take or to launch
     "take_figures",  # docs/_ext: save, link to and cite each figure
     "moved",  # docs/_ext: old addresses lead to where their content stands now

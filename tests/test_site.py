@@ -69,6 +69,41 @@ def test_a_power_of_ten_is_written_as_readers_write_it(number, html):
     assert "".join(str(node) for node in powers.typeset(number)) == html
 
 
+# Folds
+
+
+def misplaced(html):
+    """Folded cells whose code does not stand under what it made, or is not called after it."""
+    wrong = []
+    for cell in html.split('<div class="cell tag_hide-input')[1:]:
+        name = re.search(r'<details class="fold code">\s*<summary>(.*?)</summary>', cell)
+        made = cell[:name.start()] if name else ""
+        kind = "Code of this figure" if "<figure" in made else "Code of this table" if "<table" in made else "Code"
+        if not name or name[1] != kind or "cell_output" in cell[name.end():cell.index("</details>", name.end())]:
+            wrong.append(cell[:200])
+    return wrong
+
+
+@built
+def test_code_is_folded_under_what_it_made():
+    pages = {path: path.read_text("utf-8") for path in SITE.rglob("*.html")}
+    assert {path: misplaced(html) for path, html in pages.items() if misplaced(html)} == {}
+    assert sum(html.count("Code of this figure") for html in pages.values()) > 50
+
+
+def test_twin_code_above_its_figure_is_misplaced():
+    fold, figure = '<details class="fold code">\n<summary>Code of this figure</summary></details>', "<figure></figure>"
+    cell = '<div class="cell tag_hide-input container">'
+    assert misplaced(cell + fold + figure) and not misplaced(cell + figure + fold)
+
+
+@built
+def test_a_fold_of_another_kind_stands_nowhere():
+    pages = [path.read_text("utf-8") for path in SITE.rglob("*.html")]
+    kinds = {kind for page in pages for kind in re.findall(r'<details class="([^"]*)"', page)}
+    assert kinds and [kind for kind in kinds if "fold" not in kind.split()] == []
+
+
 # To take
 
 

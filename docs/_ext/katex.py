@@ -60,8 +60,16 @@ def as_katex(tex):
     return tex
 
 
+def held(formula):
+    """The last piece of a formula, between which and the comma behind it a browser would break the line."""
+    before, begin, last = formula.rpartition('<span class="katex-base">')
+    ends = len("</span></span>")  # of the drawing and of the whole
+    return f'{before}<span class="katex-last">{begin}{last[:-ends]}</span>{last[-ends:]}' if begin else formula
+
+
 def visit_inline(writer, node):
     formula = draw(node.astext(), False, writer.config.katex_macros, node)
+    formula = held(formula) if "together" in node.parent["classes"] else formula
     writer.body.append(writer.starttag(node, "span", "", CLASS="math") + formula + "</span>")
     raise nodes.SkipNode
 
