@@ -28,7 +28,10 @@ extensions = [
     "powers",  # docs/_ext: 2e-08 as 2 × 10⁻⁸
     "page_polish",  # docs/_ext: description, link preview and roles
     "folds",  # docs/_ext: solutions, side roads and the code of figures, folded alike
+    "exercises",  # docs/_ext: what an exercise says of itself
+    "gathered",  # docs/_ext: all exercises, all take-aways, each on one page
     "take_away",  # docs/_ext: each page as a notebook and as MyST source, to take or to launch
+    "edition",  # docs/_ext: which book this is, at the foot of each page; how far its numbers may be from a reader's
     "take_figures",  # docs/_ext: save, link to and cite each figure
     "moved",  # docs/_ext: old addresses lead to where their content stands now
     "reading_time",  # docs/_ext: minutes of a page's main road, and what it needs, in the box of its goals
@@ -109,7 +112,7 @@ html_baseurl = URLS["Documentation"].rstrip("/") + "/" if "Documentation" in URL
 html_static_path = ["docs/_static"]
 templates_path = ["docs/_ext/_templates"]
 html_css_files = ["book.css"]
-html_js_files = ["book.js", "choose.js", "take.js"]  # which page loads which: docs/_ext/lean_pages.py
+html_js_files = ["book.js", "choose.js", "exercises.js", "take.js"]  # which page loads which: docs/_ext/lean_pages.py
 html_domain_indices = False
 html_logo = "docs/_static/logo.svg"
 html_favicon = "docs/_static/logo.svg"
@@ -127,7 +130,7 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "navbar_persistent": [],  # the sidebar has a search field already
     "show_toc_level": 2,
-    "footer_content_items": ["copyright.html"],
+    "footer_content_items": ["edition.html", "copyright.html"],
     "logo": {"text": html_title},
 }
 copybutton_prompt_text = r">>> |\.\.\. |\$ "

@@ -548,11 +548,11 @@ def test_dark_pages_are_dark_from_the_start(page, address):
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_on_paper_there_is_the_article_alone_black_on_white_with_every_box_open(page, address):
+def test_on_paper_there_is_the_article_alone_black_on_white_with_every_box_open_but_solutions(page, address):
     page.emulate_media(color_scheme="dark", media="print")
     page.goto(address + HE)
     page.evaluate("""addEventListener('beforeprint', () => { window.printed = [
-      document.documentElement.dataset.theme, document.querySelectorAll('details:not([open])').length,
+      document.documentElement.dataset.theme, document.querySelectorAll('details:not([open], .solution)').length,
       getComputedStyle(document.body).backgroundColor]; })""")
     page.pdf()
     assert page.evaluate("window.printed") == ["light", 0, "rgb(255, 255, 255)"]

@@ -49,9 +49,12 @@ PAGES = {
     "one": FRONT.format("one") + "Words of {cite:t}`he2015`, and {prf:ref}`thm-first`.\n" + CELLS.format("one", 1),
     "two": FRONT.format("two") + "Words, after {ref}`sec-one`.\n" + CELLS.format("two", 2),
     "three": FRONT.format("three") + "Words. {doc}`two` comes first.\n\n```{prf:theorem} First\n:label: thm-first\n"
-             "All is $x^2$.\n```\n\n```{exercise}\n:label: ex-one\nWhy?\n```\n\n```{solution} ex-one\nSo.\n```\n",
+             "All is $x^2$.\n```\n\n"
+             "```{exercise}\n:label: ex-one\n:level: easy\n:minutes: 5\n:how: by hand\nWhy?\n```\n\n"
+             "```{solution} ex-one\nSo.\n```\n",
     "four": FRONT.format("four").replace("file_format: mystnb\nkernelspec: {name: python3}\n", "")
-            + "Words.\n\n```{eval-rst}\n.. automodule:: initbook\n   :members:\n```\n\n```{bibliography}\n```\n",
+            + "Words. One says {glue:text}`one.md::answer:.0f`; three takes {minutes}`three ex-one` minutes.\n\n"
+            "```{eval-rst}\n.. automodule:: initbook\n   :members:\n```\n\n```{bibliography}\n```\n",
 }
 PACKAGE = '"""A package."""\n\nANSWER = 41\n\n\ndef f(x):\n    """The same."""\n    return x\n'
 
@@ -101,6 +104,9 @@ class Edited(Book):
 
     def number(self):
         self.change(f"docs/{self.rng.choice(['one', 'two'])}.md", "ANSWER + ", "ANSWER + 1")
+
+    def minutes(self):
+        self.change("docs/three.md", ":minutes: ", ":minutes: 1")
 
     def key(self):
         for old, new in (("numbers(answer", "numbers({}"), ("::answer", "::{}")):
@@ -189,7 +195,7 @@ class Edited(Book):
     first, key_name = "sec-one", "result"
 
 
-EDITS = """prose cell package label key bibliography proof added interrupted renamed broken removed
+EDITS = """minutes prose cell package label key bibliography proof added interrupted renamed broken removed
            prose_that_moves_lines heading section number docstring citation order touched formula style
            script""".split()
 

@@ -64,8 +64,33 @@ def test_a_road_that_is_too_long_for_its_part_is_a_warning(monkeypatch, allowed,
     monkeypatch.setattr(reading_time, "LOG", SimpleNamespace(warning=lambda *words, **where: warnings.append(words)))
     box = nodes.admonition("", nodes.paragraph(), classes=["goals"])
     document = page(nodes.paragraph("", "word " * 5000), box)
-    reading_time.measure(SimpleNamespace(config=SimpleNamespace(main_road_minutes=allowed)), document, "part/page")
-    assert len(warnings) == said and box.astext() == "About 26 minutes."
+    env = SimpleNamespace(docname="part/page", metadata={"part/page": {}})
+    reading_time.ask(SimpleNamespace(env=env, config=SimpleNamespace(main_road_minutes=allowed)), document)
+    assert len(warnings) == said and box.astext().strip() == "About 26 minutes."
+
+
+def test_a_sum_of_minutes_is_that_of_the_pages_and_exercises_it_names(monkeypatch):
+    warnings = []
+    monkeypatch.setattr(reading_time, "LOG", SimpleNamespace(warning=lambda *words, **where: warnings.append(words)))
+    learnt = {"a/one": {"a/one": 14, "ex-one": 5}, "a/two": {"a/two": 9}}
+    app = SimpleNamespace(env=SimpleNamespace(reading_minutes=learnt))
+
+    def sum_of(names):
+        (node,), _ = reading_time.asking("minutes", "", names, 0, None)
+        document = page(nodes.paragraph("", "", node))
+        reading_time.answer(app, document, "a/page")
+        return document.children[-1].astext()
+
+    assert sum_of("a/one ex-one") == "19" and sum_of("a/two") == "9" and not warnings
+    assert sum_of("a/two ex-none") == "9" and "ex-none" in warnings[0]
+
+
+def test_a_page_says_its_minutes_and_those_of_its_exercises_to_others():
+    exercise = nodes.admonition("", label="ex-one", minutes=5)
+    app = SimpleNamespace(env=SimpleNamespace(docname="a/page", reading_minutes={}))
+    document = page(nodes.paragraph("", "word " * 2000), section("Exercises"), exercise)
+    reading_time.learn(app, document)
+    assert app.env.reading_minutes == {"a/page": {"a/page": 11, "ex-one": 5}}
 
 
 def from_the_finished_page(article):

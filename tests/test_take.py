@@ -1,13 +1,14 @@
-"""What a reader takes along, in Chromium: a figure saved, linked to and cited."""
+"""What a reader takes along, in Chromium: a figure, a sheet of exercises, pages on paper."""
 
 import io
 import re
 import xml.etree.ElementTree as xml
+import zlib
 
 import pytest
 from matplotlib.image import imread
 
-from browser import NEEDS, SITE
+from browser import NEEDS, SITE, THOROUGH
 
 pytestmark = NEEDS
 HE, PLAY = "variance/he.html", "variance/scale.html"
@@ -72,3 +73,100 @@ def test_a_citation_is_there_without_scripts_and_no_row_is_on_paper(browser, add
     page.emulate_media(media="print")
     assert page.locator(".take:visible").count() == 0
     context.close()
+
+
+# On paper
+
+
+PRINTED = """addEventListener('beforeprint', () => { window.printed = [...document.querySelectorAll('details.solution')]
+  .filter(e => e.checkVisibility() && e.open).length; })"""
+
+
+def test_solutions_are_printed_as_the_reader_left_them_or_all_or_none(page, address):
+    page.emulate_media(media="print")
+    page.goto(address + HE)
+    page.evaluate(PRINTED)
+    solutions = page.locator("details.solution")
+    assert solutions.count() > 2
+
+    def printed(script):
+        page.evaluate("window.print = () => ['beforeprint', 'afterprint'].forEach(e => dispatchEvent(new Event(e)))")
+        page.evaluate(script)
+        return page.evaluate("window.printed")
+
+    assert printed("print()") == 0 and page.locator("details.solution:visible").count() == 0
+    solutions.first.evaluate("box => (box.open = true)")
+    assert printed("print()") == 1
+    assert printed("printWith(true)") == solutions.count()
+    assert printed("printWith(false)") == 0
+    assert page.locator("details.solution[open]").count() == 1  # as she left them
+    assert page.locator(".dropdown-download-buttons", has_text="Print without solutions").count() == 1
+
+
+def test_exercises_are_chosen_by_level_and_kind_with_their_headings_and_minutes(page, address):
+    page.goto(address + "reference/exercises.html")
+    boxes = page.locator(".exercise.again:visible")
+    everything = boxes.count()
+    page.get_by_label("Level").select_option("hard")
+    page.get_by_label("How").select_option("by hand")
+    facts = [fact.inner_text() for fact in page.locator(".exercise-facts:visible").all()]
+    assert 0 < len(facts) < everything
+    minutes = [re.fullmatch(r"hard · (\d+) minutes · by hand", fact)[1] for fact in facts]
+    said = page.locator(".exercise-choice p").inner_text()
+    assert said == f"{len(facts)} exercises, {sum(map(int, minutes))} minutes"
+    heads = page.locator("article section section:visible")
+    assert all(head.locator(".exercise.again:visible").count() for head in heads.all())
+    page.get_by_role("button", name="Open all solutions").press("Enter")
+    assert page.locator("details.solution[open]:visible").count() == len(facts)
+    page.get_by_role("button", name="Close all solutions").press("Enter")
+    assert page.locator("details.solution[open]").count() == 0
+
+
+def sheets(pdf):
+    """What is drawn on each page of a PDF."""
+    objects = {int(found[1]): found[2] for found in re.finditer(rb"(?:^|\n)(\d+) 0 obj\n(.*?)\nendobj", pdf, re.DOTALL)}
+    for body in objects.values():
+        if re.search(rb"/Type\s*/Page\b", body):
+            stream = objects[int(re.search(rb"/Contents (\d+) 0 R", body)[1])]
+            about, _, drawn = stream.partition(b"stream\n")
+            yield zlib.decompress(drawn) if b"FlateDecode" in about else drawn
+
+
+def marks(drawn):
+    """How many words and curves."""
+    return len(re.findall(rb"T[jJ]\b|\b[fSB]\*?\n|\bDo\b", drawn))
+
+
+def on_paper(page, name):
+    page.goto(SITE.as_uri() + f"/{name}")
+    return [marks(drawn) for drawn in sheets(page.pdf(format="A4"))]
+
+
+def chapters():
+    found = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("*/*.html") if "_" not in path.parts[-2][:1])
+    return found if THOROUGH else ["variance/gains.html", "symmetry/real-digits.html"]
+
+
+def test_no_page_of_paper_is_empty(page):
+    for name in ["index.html", *chapters()]:
+        found = on_paper(page, name)
+        assert len(found) > 1 and min(found) > 3, (name, found)
+
+
+def test_twin_an_empty_page_is_seen(page):
+    page.set_content("<p>one</p><p style='break-before: page'></p><p style='break-before: page'>three</p>")
+    found = [marks(drawn) for drawn in sheets(page.pdf(format="A4"))]
+    assert len(found) == 3 and found[1] == 0 < found[0]
+
+
+TALL = """(height) => [...document.querySelectorAll('figure')].filter(e => e.getBoundingClientRect().height > height)
+  .map(e => e.id)"""
+
+
+def test_no_figure_is_taller_than_a_page_and_so_cut(page):
+    page.set_viewport_size({"width": 717, "height": 900})
+    for name in ["index.html", *chapters()]:
+        page.goto(SITE.as_uri() + f"/{name}")
+        page.emulate_media(media="print")
+        assert page.evaluate(TALL, 1040) == [], name
+        assert page.evaluate(TALL, 100) != [] or "figure" not in page.content(), name

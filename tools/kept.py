@@ -15,13 +15,14 @@ import functools
 import hashlib
 import os
 import platform
+import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 STORE = ROOT / "build" / "kept"
 SOURCES = ["conf.py", "docs", "initbook", "pyproject.toml", "README.md", "requirements.lock", "tests/equations",
-           "tools"]
+           "tests/numbers", "tools"]
 GENERATIONS = 4  # as many books find room in the store
 
 
@@ -42,7 +43,8 @@ def contents(paths, root=ROOT):
 
 
 def is_page(path):
-    return path.suffix == ".md" and path.is_relative_to(ROOT / "docs")
+    """A page, or what pages measured: that stands in the text of the one page that lists it."""
+    return path.suffix == ".md" and path.is_relative_to(ROOT / "docs") or path.is_relative_to(ROOT / "tests/numbers")
 
 
 def surroundings():
@@ -69,9 +71,26 @@ def world():
     return digest(*beginning())
 
 
+def git(*words):
+    """What git says of this folder; nothing where there is no git, or only that of a folder around ours."""
+    try:
+        command = ["git", "--no-optional-locks", "-C", ROOT, *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def commit():
+    """The commit that we are at, with a + where files were edited since, and its day; nothing without git."""
+    top = git("rev-parse", "--show-toplevel")
+    if not top or Path(top).resolve() != ROOT.resolve():
+        return "", ""
+    return git("describe", "--always", "--abbrev=10", "--exclude=*", "--dirty=+"), git("log", "-1", "--format=%cs")
+
+
 def tree():
-    """The hash of all that the book is made of, as it is now."""
-    return digest(surroundings(), sources(False), sources(True))
+    """The hash of all that the book is made of, as it is now, and of the commit that its pages name."""
+    return digest(surroundings(), sources(False), sources(True), commit())
 
 
 def write_whole(path, data):

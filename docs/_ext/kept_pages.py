@@ -18,13 +18,14 @@ from sphinx.util import logging
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.parallel import ParallelTasks
 
+import gathered
 import kept
 
 LOG = logging.getLogger(__name__)
 # Of what Sphinx knows of a page: all that is the same for every page, or that no other page asks for.
 OWN = {"_app", "config", "config_status", "config_status_extra", "events", "domains", "project", "settings", "version",
        "doctreedir", "srcdir", "all_docs", "dependencies", "current_document", "temp_data", "nb_metadata",
-       "mystnb_config", "myst_config"}
+       "mystnb_config", "myst_config", "reading_minutes"}
 LINES = {"line", "lineno", "_line", "source_map", "wordcount"}  # no other page is told of these
 SEARCH = ("_titles", "_filenames", "_all_titles", "_index_entries", "_mapping", "_title_mapping")
 
@@ -196,7 +197,8 @@ class Html(StandaloneHTMLBuilder):
     def write_documents(self, docnames):
         if not self.config.keep_pages:
             return super().write_documents(docnames)
-        keys = {page: kept.digest(self.shared(), self.app.read_keys[page]) for page in sorted(docnames)}
+        keys = {page: kept.digest(self.shared(), self.app.read_keys[page], gathered.taken(self.app, page))
+                for page in sorted(docnames)}
 
         def make(page):
             data, fine = quiet(self.write_page, page)
@@ -218,8 +220,8 @@ class Html(StandaloneHTMLBuilder):
         self.write_doc_serialized(page, doctree)
         self.phase = BuildPhase.WRITING
         self.write_doc(page, doctree)
-        source = Path(self.outdir, "_sources", f"{page}.md")
-        files = [self.get_output_path(page), *([source] if source.exists() else [])]
+        sources = [Path(self.outdir, "_sources", f"{page}.{kind}") for kind in ("md", "ipynb")]
+        files = [self.get_output_path(page), *filter(Path.exists, sources)]
         return pickle.dumps({"files": taken(self.app, files), "images": self.images,
                              "search": {name: getattr(self.indexer, name) for name in SEARCH}})
 

@@ -31,7 +31,7 @@ ADDRESS = re.compile(r"url\([\"']?(?!data:|#|%23)([^)\"']+)[\"']?\)")
 ICON_RULE = re.compile(r'((?:\.fa-[\w-]+(?:::?\w+)?,?)+)\{--fa:"[^"]*"\}')
 ICON_FONT = re.compile(r'url\("([^"]*/fa-(?:solid|regular|brands)-\d+\.woff2)"\)')
 ICON_TAG = re.compile(r'<(i|span) class="([^"]*\bfa-[^"]*)"')
-OF_ONE_PAGE = {"choose.js": "practice/which-start"}
+OF_ONE_PAGE = {"choose.js": "practice/which-start", "exercises.js": "reference/exercises"}
 NEEDED_BY = {"design-tabs.js": "sd-tab-set", "take.js": 'class="take"'}  # by what stands in a page's body
 LETTER = re.compile(r'"(?:\\([ef][0-9a-f]{3})|([\ue000-\uf8ff]))"')
 

@@ -50,19 +50,26 @@ function sendOn() {
 
 for (const event of ["DOMContentLoaded", "hashchange"]) addEventListener(event, sendOn);
 
-// A printer gets black on white and every box open; afterwards the page is as it was.
-let before;
+// A printer gets black on white and every box open, but solutions as the reader left them or as she asked for all of
+// them; afterwards the page is as it was.
+let before, solutions;
 addEventListener("beforeprint", () => {
   const root = document.documentElement;
-  const closed = [...document.querySelectorAll(".bd-article details:not([open])")];
-  before = { theme: root.dataset.theme, closed };
+  const boxes = [...document.querySelectorAll(".bd-article details")].map((box) => [box, box.open]);
+  before = { theme: root.dataset.theme, boxes };
   root.dataset.theme = "light";
-  for (const box of closed) box.open = true;
+  for (const [box, open] of boxes) box.open = box.matches(".solution") ? (solutions ?? open) : true;
 });
 addEventListener("afterprint", () => {
   document.documentElement.dataset.theme = before.theme;
-  for (const box of before.closed) box.open = false;
+  for (const [box, open] of before.boxes) box.open = open;
+  solutions = undefined;
 });
+
+function printWith(open) {
+  solutions = open;
+  print();
+}
 
 // Search shows a few words around what it found: of the article, without what only its machinery reads.
 addEventListener("DOMContentLoaded", () => {

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 CELL, DOCTEST = "{code-cell} python", "{doctest}"
 
 # Directives whose body is Markdown, and is looked into.
-BOXES = set("admonition dropdown exercise glossary grid grid-item-card note prf:corollary prf:definition prf:lemma"
-            " prf:proof prf:proposition prf:theorem solution tab-item tab-set tip warning".split())
+BOXES = set("admonition container dropdown exercise glossary grid grid-item-card note prf:corollary prf:definition"
+            " prf:lemma prf:proof prf:proposition prf:theorem solution tab-item tab-set tip warning".split())
 OPTIONS = re.compile(r"---\n(?P<block>.*?)^---\n|(?P<lines>(?::[\w-]+:[^\n]*\n)*)", re.DOTALL | re.MULTILINE)
 MARKDOWN = create_md_parser(MdParserConfig(enable_extensions={
     "amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist", "substitution"}), RendererHTML)

@@ -1,0 +1,146 @@
+"""What stands on many pages, gathered on one: all exercises with their solutions, all take-aways.
+
+It is taken from the pages' own sources whenever the book is built, so it says what they say. Links, numbers and labels
+are turned to be read from the folder of reference pages. What such a page takes from others when it is written, numbers
+and minutes, is part of what it hangs on (`parts`, asked by kept_pages.py).
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import execution
+import kept
+from census import equation_page
+
+EXERCISES, TAKE_AWAYS = "<!-- all exercises -->", "<!-- all take-aways -->"
+
+TITLE = re.compile(r"(?m)^# (.+)$")
+CAPTION = re.compile(r':caption: "?([^"\n]+)"?\n((?:.*\n)*?)```')
+BOX = r"(?ms)^(`{{3,}})\{{{0}\}} *(?P<title>[^\n]*)\n(?P<options>(?::[\w-]+:[^\n]*\n)*)(?P<text>.*?)^\1\n"
+EXERCISE, SOLUTION = re.compile(BOX.format("exercise")), re.compile(BOX.format("solution"))
+OPTION = re.compile(r":([\w-]+): *([^\n]*)")
+TAKE_AWAY = re.compile(r"(?ms)^:::\{admonition\}[^\n]*\n:class: takeaway\n(.*?)^:::\n")
+GLUE = re.compile(r"(\{glue:text\}`)([^`:]+)::")
+LINK = re.compile(r"(?<!\\)\]\((#[\w-]+|[\w./-]+\.md(?:#[\w-]+)?)\)")
+LABELS = re.compile(r"(?m)(?<=\$\$) \(eq-[\w-]+\)|^:label:.*\n|^\([\w-]+\)=\n")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as its page has it: what it says of itself, what it asks, and its solution."""
+
+    page: str
+    title: str
+    facts: dict
+    text: str
+    solution: str
+
+    @property
+    def label(self):
+        return self.facts["label"]
+
+
+def source(page):
+    return (execution.ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+
+
+def pages():
+    """Names of the pages, in the order of the table of contents."""
+    docs = execution.ROOT / "docs"
+    return [path.relative_to(docs).with_suffix("").as_posix() for path in equation_page.in_order()]
+
+
+def parts():
+    """`{title of a part: its pages}`, as the table of contents has them."""
+    contents = (execution.ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    return {title: [name.strip() for name in names.splitlines() if name.strip()] for title, names in
+            CAPTION.findall(contents)}
+
+
+def title(page):
+    return TITLE.search(source(page))[1].strip()
+
+
+def exercises(page):
+    """Those of one page, in its order."""
+    text = source(page)
+    solutions = {found["title"]: found["text"] for found in SOLUTION.finditer(text)}
+    rows = ((found, dict(OPTION.findall(found["options"]))) for found in EXERCISE.finditer(text))
+    return [Exercise(page, found["title"].strip(), facts, found["text"], solutions.get(facts.get("label"), ""))
+            for found, facts in rows]
+
+
+def take_away(page):
+    found = TAKE_AWAY.search(source(page))
+    return found[1] if found else ""
+
+
+def from_reference(text, page):
+    """A piece of a page's source, to be read from a page in docs/reference."""
+    folder = PurePosixPath(page).parent
+
+    def link(found):
+        target = found[1]
+        return f"](../{page}.md{target})" if target.startswith("#") else f"](../{folder / target})"
+
+    text = LINK.sub(link, LABELS.sub("", text))
+    return GLUE.sub(lambda found: f"{found[1]}../{folder / found[2]}::", text)
+
+
+def heading(sign, page):
+    return f"\n{sign} [{title(page)}](../{page}.md)\n"
+
+
+def all_exercises():
+    text = ""
+    for page in pages():
+        found = exercises(page)
+        text += heading("##", page) if found else ""
+        for one in found:
+            text += again(one)
+    return text
+
+
+def again(one):
+    """An exercise as a box of its own, without a number of its own."""
+    about = "".join(f":{key}: {one.facts.get(key, '')}\n" for key in ("level", "minutes", "how"))
+    solution = f"::::::{{solution-again}}\n{one.solution}::::::\n" if one.solution else ""
+    named = f"{{numref}}`{one.label}` ({one.title})"
+    return f"\n:::::::{{exercise-again}} {named}\n{about}{from_reference(one.text + solution, one.page)}:::::::\n"
+
+
+def all_take_aways():
+    text = ""
+    for part, names in parts().items():
+        boxes = {page: take_away(page) for page in names}
+        text += f"\n## {part}\n" if any(boxes.values()) else ""
+        text += "".join(f"{heading('###', page)}\n{from_reference(box, page)}"
+                        for page, box in boxes.items() if box)
+    return text
+
+
+MAKERS = {EXERCISES: all_exercises, TAKE_AWAYS: all_take_aways}
+
+
+def fill_in(app, page, source):
+    for placeholder, make in MAKERS.items():
+        if placeholder in source[0]:
+            source[0] = source[0].replace(placeholder, make())
+    own = f"{PurePosixPath(page).name}.md"
+    if "{minutes}`" in source[0] or any(found[2] != own for found in GLUE.finditer(source[0])):
+        app.gathers.add(page)
+
+
+def taken(app, page):
+    """A hash of what this page takes from others only when it is written; nothing for most pages."""
+    if page not in app.gathers:
+        return None
+    handed = {name: run.get("glued") for name, run in execution.runs(app).items()}
+    return kept.digest(repr(handed), sorted(app.env.reading_minutes.items()))
+
+
+def setup(app):
+    app.gathers = set()
+    app.connect("source-read", fill_in)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
