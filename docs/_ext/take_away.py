@@ -1,14 +1,13 @@
-"""What a reader can take with her: each page as a notebook with its outputs and as MyST source, both of which run
-beside an installed `initbook`; the package itself, as a wheel beside the site, and the line that installs it; and, once
-the book has an address, buttons that open the notebook on Colab or Binder.
+"""What a reader can take with her: each page as a notebook with its outputs, which reads well in plain Jupyter and runs
+beside an installed `initbook`, and as MyST source; the package itself, as a wheel beside the site, and the line that
+installs it; and, once the book has an address, buttons that open the notebook on Colab or Binder.
 """
 
 import os
-import re
 import shutil
 import tomllib
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import nbformat
 from docutils import nodes
@@ -16,8 +15,8 @@ from docutils.parsers.rst import Directive
 from flit_core.wheel import make_wheel_in
 
 import execution
+from plain_markdown import Markdown
 
-GLUED = re.compile(r"\{glue:text\}`(?:[^`:]+::)?([^`:]+)(?::([^`]+))?`")
 INSTALL = "try:\n    import initbook\nexcept ImportError:\n    %pip install --quiet {package}"
 PROJECT = tomllib.loads((execution.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 WHEEL = f"{PROJECT['name']}-{PROJECT['version']}-py3-none-any.whl"  # at the root of the site
@@ -56,28 +55,83 @@ def executed(app, page):
     return Path(app.outdir).parent / "jupyter_execute" / f"{page}.ipynb"
 
 
-def filled(found, values):
-    """A number in the place of its name; where a cell failed there is none, and the build says which cell."""
-    return format(values[found[1]], found[2] or "").replace("%", " %") if found[1] in values else found[0]
+def links(app, page):
+    """Where a link of the page leads from its notebook: to the published page, or within the notebook, or nowhere."""
+    base = app.config.html_baseurl
+
+    def link(node):
+        if "refid" in node or node.get("refuri", "").startswith("#"):
+            return f"#{node.get('refid') or node['refuri'][1:]}"
+        address = node.get("refuri", "")
+        return address if urlsplit(address).scheme else base and urljoin(f"{base}{page}.html", address)
+
+    return link
 
 
-def for_readers(notebook, values, package):
-    """The notebook as Jupyter can show and run it: numbers in its text, and no need of what builds the book."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = GLUED.sub(lambda found: filled(found, values), cell.source)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(INSTALL.format(package=package), id="install"))
-    return notebook
+def pieces(markdown, node, level=1):
+    """A page as ("text", Markdown) and ("code", the cell's place in the executed notebook), in their order."""
+    for child in node.children:
+        if isinstance(child, nodes.section):
+            yield from pieces(markdown, child, level + isinstance(node, nodes.section))
+        elif isinstance(child, nodes.title):
+            anchors = markdown.anchors(node)
+            yield "heading", f"{anchors and anchors + chr(10) * 2}{'#' * level} {markdown.line(child)}"
+        elif child.get("nb_element") == "cell_code":
+            yield "code", child["cell_index"]
+            yield from (("text", caption(markdown, figure)) for figure in child.findall(nodes.figure))
+        else:
+            yield "text", markdown.block(child)
+
+
+def caption(markdown, figure):
+    words = markdown.line(figure.next_node(nodes.caption))
+    return f"{markdown.anchors(figure)}**Fig. {markdown.number(figure)}** {words}"
+
+
+def for_readers(found, executed, package):
+    """The notebook as Jupyter shows and runs it: Markdown of its own, the code that was run with what came of it, and
+    no need of what builds the book. A cell that only hands numbers to the text is none of the pieces."""
+    cells = [nbformat.v4.new_code_cell(INSTALL.format(package=package), id="install")]
+    for kind, piece in found:
+        if kind == "code":
+            cells.append(shown(executed.cells[piece]))
+        elif piece and kind == "text" and cells[-1].cell_type == "markdown":
+            cells[-1].source += f"\n\n{piece}"
+        elif piece:
+            cells.append(nbformat.v4.new_markdown_cell(piece, id=f"text-{len(cells)}"))
+    about = {name: executed.metadata[name] for name in ("kernelspec", "language_info") if name in executed.metadata}
+    return nbformat.v4.new_notebook(cells=cells, metadata=about)
+
+
+def shown(cell):
+    """Code that the page folds, Jupyter folds as well."""
+    folded = "hide-input" in cell.metadata.get("tags", [])
+    cell.metadata = nbformat.from_dict({"jupyter": {"source_hidden": True}} if folded else {})
+    return cell
+
+
+def notebook_of(app, doctree, page):
+    link = links(app, page)
+    wanted = {link(node)[1:] for node in doctree.findall(nodes.reference) if link(node).startswith("#")}
+    markdown = Markdown(app.env.toc_fignumbers.get(page, {}), link, wanted)
+    found = [*pieces(markdown, doctree), ("text", f"*{PROJECT['name']} {PROJECT['version']}. {app.config.copyright}.*")]
+    return for_readers(found, nbformat.read(executed(app, page), 4),
+                       package(app.config.html_baseurl, app.config.repository))
+
+
+def write_notebook(app, doctree, page):
+    if app.builder.name == "html" and executed(app, page).exists():
+        path = Path(app.outdir, "_sources", f"{page}.ipynb")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook_of(app, doctree, page), path)
 
 
 def write_sources(app, exception):
+    """What the pages' cells read lies beside their notebooks; the package lies at the root of the site."""
     if exception or app.builder.name != "html":
         return
-    for page, run in execution.runs(app).items():
-        notebook = nbformat.read(executed(app, page), 4)
-        notebook = for_readers(notebook, run.get("glued", {}), package(app.config.html_baseurl, app.config.repository))
-        nbformat.write(notebook, Path(app.outdir, "_sources", f"{page}.ipynb"))
-        for read in Path(app.srcdir, page).parent.glob("*.json"):  # what a cell reads
+    for page in execution.runs(app):
+        for read in Path(app.srcdir, page).parent.glob("*.json"):
             shutil.copy(read, Path(app.outdir, "_sources", page).parent)
     write_wheel(app.outdir)
     if app.config.repository:
@@ -105,6 +159,13 @@ def group(label, icon, tooltip, buttons):
     return {"type": "group", "label": label, "icon": icon, "tooltip": tooltip, "buttons": buttons}
 
 
+def printing(context):
+    """Solutions are printed as the reader left them, open or closed; or all of them, or none (book.js)."""
+    yield "Print, or save as PDF", "print()"
+    if 'class="solution' in context.get("body", ""):
+        yield from [("Print with all solutions", "printWith(true)"), ("Print without solutions", "printWith(false)")]
+
+
 def add_buttons(app, page, template, context, doctree):
     """At the head of a page: take it, or run it elsewhere."""
     if page not in app.env.found_docs or "orphan" in app.env.metadata[page]:
@@ -113,7 +174,7 @@ def add_buttons(app, page, template, context, doctree):
     take = [button("MyST source (.md)", f"{here}/{page}.md", "The page as it was written")]
     if executed(app, page).exists():
         take.insert(0, button("Notebook (.ipynb)", f"{here}/{page}.ipynb", "With its outputs, for Jupyter"))
-    take.append({"type": "javascript", "text": "Print, or save as PDF", "javascript": "print()"})
+    take += [{"type": "javascript", "text": text, "javascript": script} for text, script in printing(context)]
     buttons = [group("download-buttons", "fas fa-download", "Download this page", take)]
     links = launch_links(app.config.repository, page)
     if links and executed(app, page).exists():
@@ -126,5 +187,6 @@ def setup(app):
     app.add_config_value("repository", "", "html")
     app.add_directive("install", Install)
     app.connect("html-page-context", add_buttons, priority=600)  # after the theme's own
+    app.connect("doctree-resolved", write_notebook, priority=900)  # when all that fills in text has done so
     app.connect("build-finished", write_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
