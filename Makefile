@@ -16,7 +16,7 @@ SIDE_BY_SIDE := -n auto --dist worksteal
 BY_FILE := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help env html page test slow doctest census accept confirm libraries serve linkcheck timings bench page-bench figure lint lock clean distclean
+.PHONY: help env html pdf zip page test slow doctest census accept confirm libraries serve linkcheck timings bench page-bench figure lint lock clean distclean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -36,6 +36,12 @@ $(READY): requirements.lock tools/npm/package-lock.json
 html: env ## build the book into build/html
 	@$(BUILD) html
 	@echo "html: open build/html/index.html"
+
+pdf: html ## the whole book as one PDF, in the site and linked from it (needs Chromium; some minutes)
+	@$(BIN)/python tools/whole_book.py pdf
+
+zip: html ## the site as one zip that opens from disk, in the site and linked from it
+	@$(BIN)/python tools/whole_book.py zip
 
 page: env ## build one page: make page P=variance/he
 	@$(BUILD) page $(P)

@@ -1,0 +1,194 @@
+"""The whole book in one file, made of the site that was built: `python tools/whole_book.py pdf`, or zip.
+
+The PDF is Chromium's print of all pages joined into one, with bookmarks; the zip is the site, which opens from disk.
+Both lie at the root of the site, and the foot of each page then links to them. The next `make html` that has something
+to do begins a new site without them.
+"""
+
+import os
+import re
+import shutil
+import sys
+import tomllib
+import zipfile
+from html import escape, unescape
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+import build_book
+import kept
+
+SITE = build_book.BUILD / "html"
+PROJECT = tomllib.loads((kept.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+NAME = f"{PROJECT['name']}-{PROJECT['version']}"
+FILES = {"pdf": f"{NAME}.pdf", "zip": f"{NAME}.zip"}
+LEFT_OUT = {"reference/exercises.html"}  # they stand in their chapters, with their solutions
+FOOT = re.compile(r'<span class="whole-book">.*?</span>')
+SIDE = re.compile(r'<span class="caption-text">(?P<part>.*?)</span>|<a class="[^"]*internal" href="(?P<page>[^"#]+)">')
+PLACES = re.compile(r'\b(id|for|aria-labelledby|aria-describedby|name)="([^"]+)"|url\(#([^)]+)\)')
+ADDRESS = re.compile(r'\b(xlink:href|href|src)="([^"]*)"')
+HEADING = re.compile(r"<(/?)h([1-5])\b(?: class=\"([^\"]*)\")?")
+STYLE = """
+.bd-article { max-width: none; }
+.leaf, .contents { break-before: page; }
+.cover { padding-top: 60mm; text-align: center; }
+.contents ul { list-style: none; }
+.bd-main .bd-content .bd-article .was-h1 { display: block; margin-top: 0; font-size: var(--pst-font-size-h1); }
+.was-h2 { font-size: var(--pst-font-size-h2); }
+.was-h3 { font-size: var(--pst-font-size-h3); }
+.ib-how, .bd-article .moved { display: none; }
+"""
+
+
+# The pages, joined
+
+
+def contents():
+    """`[(title of a part, its pages)]`, in the order of the side bar, after the landing page."""
+    index = (SITE / "index.html").read_text(encoding="utf-8")
+    side = index[index.index("bd-docs-nav"):]
+    found = [("", ["index.html"])]
+    for row in SIDE.finditer(side[:side.index("</nav>")]):
+        if row["part"]:
+            found.append((unescape(row["part"]), []))
+        elif row["page"] not in LEFT_OUT:
+            found[-1][1].append(row["page"])
+    return found
+
+
+def article(page):
+    text = (SITE / page).read_text(encoding="utf-8")
+    inside = text[text.index(">", text.index("<article")) + 1:text.index("</article>")]
+    return re.sub(r'<script\b.*?</script>|<a class="headerlink".*?</a>', "", inside, flags=re.DOTALL)
+
+
+def anchor(page, place=""):
+    """A place of a page, where all pages are one: `variance/he.html`, `lem-half` -> `variance-he--lem-half`."""
+    return PurePosixPath(page).with_suffix("").as_posix().replace("/", "-") + (f"--{place}" if place else "")
+
+
+def address(page, given, pages):
+    """Where a link or a picture of a page is found from the joined one; nothing for a page that is left out."""
+    parts = urlsplit(given)
+    if parts.scheme or given.startswith("data:"):
+        return given
+    there = os.path.normpath(PurePosixPath(page).parent / parts.path) if parts.path else page
+    if there in pages:
+        return f"#{anchor(there, parts.fragment)}"
+    return None if there.endswith(".html") else there
+
+
+def leaf(page, pages):
+    """A page as a part of the joined one: its places renamed, its links turned, its headings one level lower."""
+    def place(found):
+        return f"url(#{anchor(page, found[3])})" if found[3] else f'{found[1]}="{anchor(page, found[2])}"'
+
+    def link(found):
+        to = address(page, unescape(found[2]), pages)
+        return "" if to is None else f'{found[1]}="{escape(to)}"'
+
+    def heading(found):
+        of = f' class="was-h{found[2]} {found[3] or ""}"' if not found[1] else ""
+        return f"<{found[1]}h{int(found[2]) + 1}{of}"
+
+    text = ADDRESS.sub(link, PLACES.sub(place, article(page)))
+    text = HEADING.sub(heading, re.sub(r"<details\b(?![^>]*\bopen\b)", "<details open", text))
+    return f'<div class="leaf" id="{anchor(page)}">{text}</div>'
+
+
+def title(page):
+    head = re.search(r"<h1>(.*?)<a class=\"headerlink\"", (SITE / page).read_text(encoding="utf-8"), re.DOTALL)
+    return unescape(re.sub("<[^>]+>", "", head[1]))
+
+
+def edition():
+    foot = re.search(r'<p class="edition">\s*(.*?)<a', (SITE / "index.html").read_text(encoding="utf-8"), re.DOTALL)
+    return foot[1].strip()
+
+
+def cover(book):
+    rows = "".join(f"<li>{escape(part)}<ul>" + "".join(f'<li><a href="#{anchor(page)}">{escape(title(page))}</a></li>'
+                                                         for page in pages) + "</ul></li>" for part, pages in book)
+    return (f'<div class="cover"><h1>{escape(title("index.html"))}</h1><p>{edition()}</p>'
+            '<p>The initbook authors. Text: CC BY 4.0. Code: MIT.</p></div>'
+            f'<div class="contents"><h1>Contents</h1><ul>{rows}</ul></div>')
+
+
+def joined():
+    book = contents()
+    pages = {page for _, names in book for page in names}
+    style = next((SITE / "_static").glob("book-*.css")).name
+    leaves = "".join((f'<h1 class="leaf">{escape(part)}</h1>' if part else "") + "".join(leaf(p, pages) for p in names)
+                     for part, names in book)
+    return ('<!doctype html><html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
+            f'<title>{escape(title("index.html"))}</title><link rel="stylesheet" href="_static/{style}">'
+            f'<style>{STYLE}</style></head><body><main class="bd-main"><div class="bd-content">'
+            f'<article class="bd-article">{cover(book)}{leaves}</article></div></main></body></html>')
+
+
+# To print, and to pack
+
+
+def pdf(path):
+    """Chromium's print; its times are those of the commit, so the same site gives the same file."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("pdf: no Chromium on the PATH")
+    sheet = SITE / "whole-book.html"
+    sheet.write_text(joined(), encoding="utf-8")
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            page = browser.new_page()
+            page.set_default_timeout(0)
+            page.goto(sheet.as_uri())
+            foot = ('<div style="width: 100%; font-size: 8px; text-align: center; font-family: sans-serif">'
+                    '<span class="pageNumber"></span></div>')
+            page.pdf(path=path, format="A4", outline=True, tagged=True, print_background=True,
+                     display_header_footer=True, header_template="<span></span>", footer_template=foot,
+                     margin={"top": "15mm", "bottom": "17mm", "left": "15mm", "right": "15mm"})
+            browser.close()
+    finally:
+        sheet.unlink()
+    day = (kept.commit()[1] or "1970-01-01").replace("-", "").encode()
+    path.write_bytes(re.sub(rb"\(D:\d{14}", b"(D:" + day + b"000000", path.read_bytes()))
+
+
+def pack(path):
+    """The site with the same bytes for the same site: names in order, one time for all."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as book:
+        for file in kept.files(SITE):
+            if file != path:
+                entry = zipfile.ZipInfo(f"{NAME}/{file.relative_to(SITE).as_posix()}", (1980, 1, 1, 0, 0, 0))
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                book.writestr(entry, file.read_bytes())
+
+
+def link(kinds):
+    """In the foot of each page, links to the files of these kinds."""
+    for path in (path for path in SITE.rglob("*.html") if "_static" not in path.relative_to(SITE).parts):
+        text = path.read_text(encoding="utf-8")
+        links = " ".join(f'<a href="{os.path.relpath(SITE / FILES[kind], path.parent)}">{kind}</a>' for kind in kinds)
+        said = FOOT.sub(f'<span class="whole-book">{links and f" · The whole book: {links}"}</span>', text)
+        if said != text:
+            path.write_text(said, encoding="utf-8")
+
+
+def make(kind):
+    if not SITE.exists():
+        sys.exit("build/html is missing: make html")
+    with build_book.alone():
+        path = SITE / FILES[kind]
+        if kind == "pdf":
+            pdf(path)
+        others = [other for other in FILES if other != "zip" and (SITE / FILES[other]).exists()]
+        if kind == "zip":  # in it there is no other zip
+            link(others)
+            pack(path)
+        link([other for other in FILES if (SITE / FILES[other]).exists()])
+        kept.write_whole(build_book.BUILD / "html.made-of", build_book.finished(SITE).encode())
+    print(f"{kind}: {path.relative_to(kept.ROOT)}, {path.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    make(sys.argv[1])
