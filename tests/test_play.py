@@ -17,7 +17,7 @@ from initbook.figures import COLORS, short
 pytestmark = NEEDS
 
 SCALE, TIE, GAINS = "variance/scale.html", "symmetry/breaking.html", "variance/gains.html"
-LANDING = "index.html"
+LANDING, MIRROR, ZEROS = "index.html", "symmetry/theorem.html", "symmetry/what-moves.html"
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 780}, "has_touch": True}
 STEP = 200  # milliseconds between two frames of a figure that plays
@@ -297,6 +297,37 @@ def test_the_landing_page_is_still_for_a_reader_who_asked_for_less_motion_and_sh
     still.page.clock.run_for(100 * STEP)
     assert still.position() == "600" and not still.run.is_visible()
     assert opened(LANDING, java_script_enabled=False).alt().startswith("The start “right” after 600 updates")
+
+
+# --- a start on a landscape, and zeros that the reader chooses
+
+
+def test_the_ball_on_the_diagonal_stays_on_it_and_two_starts_beside_it_end_at_mirror_images(opened):
+    figure = opened(MIRROR)
+    first, second = (figure.root.locator("[type=range]").nth(i) for i in (0, 1))
+    assert figure.readout()["w₁ and w₂ apart"] == "0"
+    first.press("ArrowRight")
+    one = figure.readout()
+    first.press("ArrowLeft")
+    second.press("ArrowRight")
+    other = figure.readout()
+    swapped = "({1}, {0})".format(*one["ends at"].strip("()").split(", "))
+    assert other["ends at"] == swapped and other["loss there"] == one["loss there"] and one["ends at"] != swapped
+    first.press("ArrowRight")
+    assert figure.readout()["w₁ and w₂ apart"] == "0" and "along the diagonal" in figure.alt()
+
+
+def test_what_moves_from_the_zeros_that_a_reader_chooses_is_what_moved_drawn_in_blue(opened):
+    figure = opened(ZEROS)
+    blue = figure.root.locator(f'svg path[style*="{COLORS[0]}"]')
+    assert figure.position() == "0" and blue.count() == 0 and figure.readout()["has moved"] == "nothing"
+    figure.slider.press("ArrowRight")
+    assert figure.readout()["has moved"] == "W², b³" and blue.count() > 0
+    figure.option("ReLU").click()
+    figure.slider.press("End")
+    assert figure.readout()["has moved"] == "b³" and figure.readout()["will move"] == "nothing"
+    figure.option("none").click()
+    assert figure.readout()["never"] == "nothing"
 
 
 # --- for every reader

@@ -26,7 +26,7 @@ def cell_hash(page=ROOT / "docs" / "index.md"):
 
 
 def picture(page=ROOT / "build" / "html" / "index.html"):
-    """The drawing alone, of a figure with controls the frame at its start. A file names the language, a page need not."""
+    """The drawing alone, of a figure with controls the frame at its start. A file says that it is one."""
     svg = re.search(r'<div class="ib-figure.*?(<svg.*?</svg>)', page.read_text(encoding="utf-8"), re.DOTALL)[1]
     svg = svg if "xmlns=" in svg else svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
     return svg.replace(">", f"><!-- cell {cell_hash()} -->{COLOURS}", 1) + "\n"
