@@ -84,7 +84,7 @@ def ask(app, doctree):
         MystParser().parse(f"Needs: {needs}.", aside)
         line += [nodes.Text(" "), *aside.next_node(nodes.paragraph).children]
     box += line
-    allowed = app.config.main_road_minutes.get(app.env.docname.partition("/")[0], found)
+    allowed = app.config.main_road_minutes.get(app.env.docname.partition("/")[0], round(found))
     if round(found) > allowed:  # as the box says it
         LOG.warning("the main road takes %.1f minutes, %s at most: fold what the page's question can do without",
                     found, allowed, location=app.env.docname, type="road")
