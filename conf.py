@@ -130,6 +130,7 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "navbar_persistent": [],  # the sidebar has a search field already
     "show_toc_level": 2,
+    "show_navbar_depth": 2,  # parts are open: their pages are seen at once
     "footer_content_items": ["edition.html", "copyright.html"],
     "logo": {"text": html_title},
 }

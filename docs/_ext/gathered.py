@@ -52,10 +52,11 @@ def pages():
 
 
 def parts():
-    """`{title of a part: its pages}`, as the table of contents has them."""
-    contents = (execution.ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    return {title: [name.strip() for name in names.splitlines() if name.strip()] for title, names in
-            CAPTION.findall(contents)}
+    """`{title of a part: its pages}`, as the table of contents has them; a part opens with a page, or has a caption."""
+    opened = {title(page): equation_page.named_by(page) for page in equation_page.named_by("index")
+              if page.endswith("/index")}
+    return opened | {name: [page.strip() for page in pages.splitlines() if page.strip()] for name, pages in
+                     CAPTION.findall(source("index"))}
 
 
 def title(page):

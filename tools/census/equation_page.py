@@ -1,11 +1,13 @@
 """What the page "Every equation, checked" says, in Markdown: written anew by every build."""
 
 import re
+from pathlib import PurePosixPath
 
 import equations
 from census.book import PAGES, look_at
 from census.page import ROOT
 
+TREE = re.compile(r"```\{toctree\}\n(.*?)```", re.DOTALL)
 MEANING = {
     "symbolic": "algebra by machine (sympy)",
     "exact": "whole numbers and fractions, without rounding",
@@ -101,7 +103,21 @@ def text(residuals, seen=None):
     return table + "".join(section(path, seen[path], residuals) for path in in_order())
 
 
+def named_by(page):
+    """The pages that a page's tables of contents name, from the top folder."""
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    lines = [line.strip() for tree in TREE.findall(text) for line in tree.splitlines()]
+    return [(PurePosixPath(page).parent / line).as_posix() for line in lines if line and line[0] != ":"]
+
+
+def walk(page="index"):
+    """A page and all below it, as the side bar has them."""
+    yield page
+    for below in named_by(page):
+        yield from walk(below)
+
+
 def in_order():
-    """Pages as the table of contents has them."""
-    contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    return sorted(PAGES, key=lambda path: contents.rfind(str(path.relative_to(ROOT / "docs").with_suffix(""))))
+    """Pages as the table of contents has them; first those that it has not."""
+    place = {ROOT / "docs" / f"{page}.md": number for number, page in enumerate(walk())}
+    return sorted(PAGES, key=lambda path: place.get(path, -1))

@@ -1,0 +1,48 @@
+"""Each part of the book opens with a page that names its pages, all of them, in the order of the side bar."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[1] / "docs"
+PARTS = ["practice", "symmetry", "variance"]
+
+
+def opening(part):
+    return (DOCS / part / "index.md").read_text(encoding="utf-8")
+
+
+def tree(text):
+    """What stands in its last `toctree`, line by line."""
+    (*_, lines) = re.findall(r"```\{toctree\}\n(.*?)```", text, re.DOTALL)
+    return [line for line in lines.split() if not line.startswith(":")]
+
+
+def rows(text):
+    """The pages of its table, in order: `(page, what its minutes are asked of)`."""
+    return re.findall(r"(?m)^\| \[[^]]*\]\(([\w-]+)\.md\) \|.*\| (?:\{minutes\}`([\w/-]+)`)? *\|$", text)
+
+
+def problems(part, text, files):
+    named, asked = [page for page, _ in rows(text)], [of for _, of in rows(text)]
+    return [said for said, wrong in {
+        "the table names other pages than the side bar, or in another order": named != tree(text),
+        "a page of the part is not named": set(named) != files - {"index"},
+        "minutes of another page": asked != [f"{part}/{page}" for page in named],
+    }.items() if wrong]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_opens_with_all_its_pages_their_minutes_and_its_result_in_a_figure(part):
+    text, files = opening(part), {path.stem for path in (DOCS / part).glob("*.md")}
+    assert problems(part, text, files) == [] and text.count("figures.show(") == 1
+    order = re.sub(r"\n(\| \[[^\n]*)\n(\| \[[^\n]*)\n", r"\n\2\n\1\n", text, count=1)
+    other = text.replace("{minutes}`", "{minutes}`other", 1)
+    twins = [(order, files), (text, files | {"new"}), (other, files)]
+    assert [len(problems(part, *twin)) for twin in twins] == [1, 1, 1]
+
+
+def test_the_side_bar_leads_to_every_part():
+    (first, *_) = re.findall(r"```\{toctree\}\n(.*?)```", (DOCS / "index.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert [line for line in first.split() if "/" in line] == [f"{part}/index" for part in PARTS]
