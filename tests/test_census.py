@@ -80,6 +80,13 @@ def test_census_catches_what_nothing_runs(bad):
     assert re.match(r"docs/planted\.md:\d+: ", said)
 
 
+@pytest.mark.parametrize("words", ["a, A", "a, , b", ", ".join("abcdefghijklm"), "x" * 41, "[a, b]"])
+def test_census_catches_keywords_that_are_too_many_too_long_or_said_twice(words):
+    front = "---\ndescription: A page.\nkeywords: {}\n---\n"
+    assert snippets.problems(page(front.format(", ".join("abcdefghijkl")))) == []
+    assert len(snippets.problems(page(front.format(words)))) >= 1
+
+
 def test_census_catches_python_in_readme_that_nothing_runs():
     assert book.in_readme(page("```python\n>>> 1\n1\n\n```\n")) == []
     assert len(book.in_readme(page("```python\nx = 1\n```\n"))) == 1

@@ -18,7 +18,8 @@ from census.page import BOXES, CELL, DOCTEST, ROOT, figure_options
 # Fences with nothing of their own to check.
 OTHERS = {"sh", "bibtex", "{bibliography}", "{install}", "{toctree}", "{literalinclude} ../_static/initbook.bib"}
 TAGS = {"hide-input", "remove-cell"}
-FRONT = {"description", "needs", "file_format", "kernelspec", "mystnb", "nosearch", "orphan"}
+KEYWORDS, KEYWORD = 12, 40  # of a page; letters of one
+FRONT = {"description", "keywords", "needs", "file_format", "kernelspec", "mystnb", "nosearch", "orphan"}
 HTML = re.compile(r"\s*<!--(?:(?!-->).)*-->\s*|<kbd>|</\w+>", re.DOTALL)  # a comment, a key of the keyboard
 AUTODOC = re.compile(r"(?:\.\. automodule:: .*\n(?: +:.*\n)*)*")
 SHOWN_AS_CODE = re.compile(r"(?m)^\s*(?:```|\.\. (?:code|testcode|sourcecode))|^(?!\s*\.\. ).*::$")
@@ -96,8 +97,19 @@ def in_front_matter(page):
     names = [key for key in page.front if key not in FRONT] + [f"mystnb: {key}" for key in timed
                                                                if key != "execution_timeout"]
     odd = [f"the front matter has `{name}`, which can keep a cell from being run: take it away" for name in names]
-    return odd + [f"the front matter lacks `{key}: …`: add it" for key in ("file_format", "description")
-                  if page.cells and not page.front.get(key)]
+    return odd + in_keywords(page.front.get("keywords", "")) + [
+        f"the front matter lacks `{key}: …`: add it" for key in ("file_format", "description")
+        if page.cells and not page.front.get(key)]
+
+
+def in_keywords(words):
+    """What readers may call what a page treats: a few terms, for the search."""
+    if not isinstance(words, str):
+        return ["`keywords` is no line of text: write `keywords: one, another one`"]
+    listed = [word.strip().lower() for word in words.split(",")] if words else []
+    odd = [word for word in listed if not 0 < len(word) <= KEYWORD or listed.count(word) > 1]
+    many = [f"{len(listed)} keywords: at most {KEYWORDS}, those that readers use"] if len(listed) > KEYWORDS else []
+    return many + [f"the keyword `{word}`: once, and no longer than {KEYWORD} letters" for word in odd]
 
 
 def in_docstrings(path, name):
