@@ -35,7 +35,7 @@ extensions = [
     "take_figures",  # docs/_ext: save, link to and cite each figure
     "moved",  # docs/_ext: old addresses lead to where their content stands now
     "reading_time",  # docs/_ext: minutes of a page's main road, and what it needs, in the box of its goals
-    "find",  # docs/_ext: search that finds numbers
+    "find",  # docs/_ext: what the search reads: the passages of each page
     "lean_pages",  # docs/_ext: one style sheet, scripts that wait, only the icons in use
     "published",  # docs/_ext: preview pictures, site map, and links of the 404 page
     "myst_nb",

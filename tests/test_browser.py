@@ -339,7 +339,7 @@ def follow(page, address, query):
     """To the page on He's start."""
     results(page, address, query)
     page.locator(f"#search-results a[href^='{HE}']").first.click()
-    page.wait_for_url(f"{address}{HE}*")
+    page.wait_for_url(f"{address}{HE}**")
 
 
 def words_only_in_solutions(page):
@@ -356,7 +356,7 @@ def words_only_in_solutions(page):
 
 @pytest.mark.parametrize(("query", "wanted"), [
     ("Xavier", "variance/xavier.html"), ("dead ReLU", "symmetry/what-moves.html"),
-    ("11.35", "symmetry/real-digits.html"), ("1.7128", None)])
+    ("11.35", "symmetry/real-digits.html"), ("kaiming_normal_", HE), ("7.3951", None)])
 def test_search_finds_words_and_numbers_and_shows_words_of_the_article_around_them(page, address, query, wanted):
     found = [link.partition("?")[0].partition("#")[0] for link in results(page, address, query)]
     assert wanted in found if wanted else found == []
@@ -376,7 +376,7 @@ def test_who_follows_a_result_into_a_folded_solution_finds_it_open_and_the_other
     page.goto(address + HE)
     word = words_only_in_solutions(page)[0]
     follow(page, address, word)
-    marked = page.locator("article details.solution .highlighted").first
+    marked = page.locator("article details.solution mark").first
     marked.wait_for()
     assert marked.text_content().lower() == word.lower()
     assert marked.evaluate("mark => mark.closest('details').open")
@@ -385,9 +385,52 @@ def test_who_follows_a_result_into_a_folded_solution_finds_it_open_and_the_other
 
 def test_who_follows_a_result_that_stands_in_the_open_finds_solutions_closed(page, address):
     follow(page, address, "ReLU")
-    page.locator("article p .highlighted").first.wait_for()
-    assert page.locator("details .highlighted").count() > 0
+    page.locator("article p mark").first.wait_for()
+    assert page.locator("details mark").count() > 0
     assert page.locator("details[open]").count() == 0
+
+
+def test_a_result_leads_to_its_place_where_it_shows_and_escape_takes_the_marks_away(page, address):
+    for query, there in [("telescopes", HE), ("A kink that nobody named", "variance/integrals"), ("PReLU 17/16", HE)]:
+        link = results(page, address, query)[0]
+        assert link.startswith(there) and "#" in link, (query, link)
+        page.goto(address + link)
+        page.wait_for_timeout(300)  # what waits for the page to stand has moved
+        place = link.partition("#")[2]
+        assert page.evaluate("""place => [...document.getElementById(place).querySelectorAll('mark')].some((mark) => {
+          const { top, bottom } = mark.getBoundingClientRect();
+          return top > 0 && bottom < innerHeight && mark.checkVisibility();
+        })""", place), (query, link)
+    page.keyboard.press("Escape")
+    assert page.locator("article mark").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marks_are_readable_and_the_sign_of_the_search_is_beside_what_is_typed(page, address, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(address + HE + "?highlight=Xavier+mean+half+square")
+    page.locator("article :is(a, figcaption, h2) mark").first.wait_for()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run('article', {runOnly: ['color-contrast']}).then(({violations}) => violations.length)")
+    assert found == 0
+    page.goto(address + "search.html?q=he")
+    for field in (".bd-main .bd-search", "#pst-search-dialog .bd-search"):
+        page.keyboard.press("Control+k")
+        gap = page.locator(field).evaluate("""form => {
+          const input = form.querySelector('input'), sign = form.querySelector('i').getBoundingClientRect();
+          return input.getBoundingClientRect().left + parseFloat(getComputedStyle(input).paddingLeft) - sign.right;
+        }""")
+        assert gap > 2, field
+
+
+def test_who_types_on_the_page_of_the_search_sees_what_is_found_at_once(page, address):
+    page.goto(address + "search.html")
+    assert page.locator("ol.found li").count() == 0
+    page.locator(".bd-main .bd-search input").press_sequentially("glorot")
+    assert page.locator("ol.found li > a").first.get_attribute("href").startswith("variance/xavier.html")
+    assert page.url.endswith("?q=glorot")
+    page.locator(".bd-main .bd-search input").fill("qwertz")
+    assert page.locator(".search-summary").inner_text() == "No pages; the book does not have “qwertz”."
 
 
 def test_an_address_shows_where_the_keyboard_is(page, address):
@@ -516,12 +559,14 @@ def test_the_book_can_be_opened_as_files(page, name):
     assert page.evaluate(FACTS, [False, 0])["undrawn"] == []
 
 
-def test_search_in_files_lists_pages_and_says_what_is_missing(page):
+def test_search_in_files_shows_and_marks_what_it_found_as_anywhere(page):
     said, urls = [], []
     listen(page, said, urls)
-    assert any("xavier" in link for link in results(page, SITE.as_uri() + "/", "Xavier"))
-    assert "without excerpts" in page.locator(".file-note").inner_text()
-    assert said == []
+    assert results(page, SITE.as_uri() + "/", "Xavier")[0].startswith("variance/xavier.html")
+    assert "Xavier" in page.locator("ol.found li p mark").first.inner_text()
+    page.locator("ol.found li > a").first.click()
+    page.locator("article p mark").first.wait_for()
+    assert said == [] and "highlight" not in page.url
 
 
 def test_without_scripts_the_page_is_there_and_can_be_taken(browser, address):

@@ -18,6 +18,7 @@ from sphinx.util import logging
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.parallel import ParallelTasks
 
+import find
 import gathered
 import kept
 
@@ -27,7 +28,6 @@ OWN = {"_app", "config", "config_status", "config_status_extra", "events", "doma
        "doctreedir", "srcdir", "all_docs", "dependencies", "current_document", "temp_data", "nb_metadata",
        "mystnb_config", "myst_config", "reading_minutes"}
 LINES = {"line", "lineno", "_line", "source_map", "wordcount"}  # no other page is told of these
-SEARCH = ("_titles", "_filenames", "_all_titles", "_index_entries", "_mapping", "_title_mapping")
 
 
 class Heard(logging.logging.Handler):
@@ -182,7 +182,11 @@ def all_pages(app, env):
 
 
 class Html(StandaloneHTMLBuilder):
-    """Sphinx's builder, which takes pages from the store."""
+    """Sphinx's builder, which takes pages from the store, and has an index of passages for its search."""
+
+    def prepare_writing(self, docnames):
+        super().prepare_writing(docnames)
+        self.indexer = find.Index(self.env, "en", {}, "")
 
     def init_templates(self):
         super().init_templates()
@@ -213,7 +217,7 @@ class Html(StandaloneHTMLBuilder):
             one = pickle.loads(found[page])
             put(self.app, one["files"])
             self.images |= one["images"]
-            self.take_words(one["search"])
+            self.indexer.passages |= one["passages"]
 
     def write_page(self, page):
         doctree = self.env.get_and_resolve_doctree(page, self, tags=self.tags)
@@ -223,14 +227,7 @@ class Html(StandaloneHTMLBuilder):
         sources = [Path(self.outdir, "_sources", f"{page}.{kind}") for kind in ("md", "ipynb")]
         files = [self.get_output_path(page), *filter(Path.exists, sources)]
         return pickle.dumps({"files": taken(self.app, files), "images": self.images,
-                             "search": {name: getattr(self.indexer, name) for name in SEARCH}})
-
-    def take_words(self, search):
-        """Into the index of the search, what it found on one page."""
-        for name, table in search.items():
-            ours = getattr(self.indexer, name)
-            for word, value in table.items():
-                ours[word] = ours.get(word, set()) | value if isinstance(value, set) else value
+                             "passages": self.indexer.passages})
 
 
 def setup(app):

@@ -32,6 +32,7 @@ ICON_RULE = re.compile(r'((?:\.fa-[\w-]+(?:::?\w+)?,?)+)\{--fa:"[^"]*"\}')
 ICON_FONT = re.compile(r'url\("([^"]*/fa-(?:solid|regular|brands)-\d+\.woff2)"\)')
 ICON_TAG = re.compile(r'<(i|span) class="([^"]*\bfa-[^"]*)"')
 OF_ONE_PAGE = {"choose.js": "practice/which-start", "exercises.js": "reference/exercises"}
+OF_NO_PAGE = {"sphinx_highlight.js"}  # book.js marks what was searched for, by words
 NEEDED_BY = {"design-tabs.js": "sd-tab-set", "take.js": 'class="take"'}  # by what stands in a page's body
 LETTER = re.compile(r'"(?:\\([ef][0-9a-f]{3})|([\ue000-\uf8ff]))"')
 
@@ -89,7 +90,7 @@ def lighten(app, page, template, context, doctree):
     """No settings of searches and versions that this book is without, and no script that has nothing to do here."""
     sheets = sorted(context["css_files"], key=lambda sheet: sheet.priority)
     app.sheets = THEME + [sheet.filename.removeprefix("_static/") for sheet in sheets]
-    others = {name for name, its_page in OF_ONE_PAGE.items() if its_page != page}
+    others = OF_NO_PAGE | {name for name, its_page in OF_ONE_PAGE.items() if its_page != page}
     others |= {name for name, mark in NEEDED_BY.items() if mark not in context.get("body", "")}
     context["script_files"] = [script for script in context["script_files"]
                                if script.filename and Path(script.filename.partition("?")[0]).name not in others]

@@ -32,15 +32,53 @@ addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame
   if (!moves) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });
 })));
 
-// Who follows a search result sees her words, also where only a folded box has them; other boxes stay closed.
+// Who follows a search result (found.js) sees her words marked, also where only a folded box has them, or the place that she
+// asked for is one; other boxes stay closed. The Escape key takes the marks away.
+const article = document.querySelector(".bd-article"), marks = [];
+const UNMARKED = ".katex, svg, script, style, button, .headerlink, .moved";
+
+function mark(node, words) {
+  let rest = node, done = 0;
+  for (const { 0: word, index } of node.data.matchAll(words)) {
+    const found = rest.splitText(index - done), made = document.createElement("mark");
+    rest = found.splitText(word.length);
+    done = index + word.length;
+    found.replaceWith(made);
+    made.textContent = word;
+    marks.push(made);
+  }
+}
+
+function markAll(words) {
+  const unmarked = (node) => node.nodeType === Node.ELEMENT_NODE && node.matches(UNMARKED), nodes = [];
+  const walker = document.createTreeWalker(article, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT,
+    (node) => (unmarked(node) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+  while (walker.nextNode()) if (walker.currentNode.nodeType === Node.TEXT_NODE) nodes.push(walker.currentNode);
+  const any = words.map((word) => word.replace(".", "\\.")).join("|");
+  for (const node of nodes) mark(node, new RegExp(`(?<![\\p{L}\\d])(?:${any})(?![\\p{L}\\d])`, "giu"));
+}
+
+const target = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
+const folded = (mark) => mark.closest("details:not([open])");
+
 function unfold() {
-  const found = [...document.querySelectorAll(".bd-article .highlighted")], word = (mark) => mark.textContent.toLowerCase();
-  const seen = new Set(found.filter((mark) => !mark.closest("details:not([open])")).map(word));
-  for (const mark of found.filter((mark) => !seen.has(word(mark))))
+  const word = (mark) => mark.textContent.toLowerCase(), seen = new Set(marks.filter((mark) => !folded(mark)).map(word));
+  const there = target()?.closest("details") ?? document.createElement("details");
+  for (const mark of marks.filter((mark) => !seen.has(word(mark)) || there.contains(mark)))
     for (let box = mark.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
 }
 
-setTimeout(unfold, 10); // Sphinx has asked for the same time, and before us, to mark the words
+const sought = new URLSearchParams(location.search).get("highlight")?.match(/[\p{L}\d]+(?:\.\d+)?/gu);
+if (article && sought) {
+  markAll(sought);
+  unfold();
+  history.replaceState(null, "", location.pathname + location.hash);
+  addEventListener("keydown", ({ key }) => key === "Escape" && marks.forEach((mark) => mark.replaceWith(mark.textContent)));
+  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const first = marks.find((mark) => target()?.contains(mark) && !folded(mark));
+    if (!moves && first?.getBoundingClientRect().bottom > innerHeight) first.scrollIntoView({ behavior: "instant", block: "center" });
+  })));
+}
 
 // Who comes by an old address is taken to where its content stands now (docs/_ext/moved.py).
 function sendOn() {
@@ -69,23 +107,4 @@ addEventListener("afterprint", () => {
 function printWith(open) {
   solutions = open;
   print();
-}
-
-// Search shows a few words around what it found: of the article, without what only its machinery reads.
-addEventListener("DOMContentLoaded", () => {
-  if (typeof Search === "undefined") return;
-  Search.htmlToText = (text) => {
-    const article = new DOMParser().parseFromString(text, "text/html").querySelector("article");
-    article.querySelectorAll(".headerlink, .moved, .take, .katex-mathml, .math .eqno, svg, script, style").forEach((e) => e.remove());
-    return article.textContent;
-  };
-});
-
-// A page opened as a file may not read other files, so there search has names of pages to show and no more.
-if (location.protocol === "file:") {
-  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-  addEventListener("DOMContentLoaded", () => {
-    const note = "You have opened this book as files, which may not read each other: the results come without excerpts.";
-    document.querySelector("#search-results")?.insertAdjacentHTML("beforebegin", `<p class="file-note">${note}</p>`);
-  });
 }

