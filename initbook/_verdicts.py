@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from initbook._check import Array
+from initbook._cures import calm, filled, redraw, revive, why_small
 from initbook.activations import Activation
-from initbook.theory import backward_gain, forward_gain
 
 __all__ = ["FEW", "Problem", "flat_share", "not_a_number", "overflow", "problems"]
 
@@ -23,12 +23,13 @@ SIGMAS = 5.0  # how far a mean square may lie from what is expected, in standard
 FADES, GROWS = 1e-5, 1e4  # from the first layer to the last, of mean squares
 STEEP = 1e6  # the same of the gradient, in either direction
 ODD = 2.5  # by what factor one layer's variance differs from that of all the others
-SURE = 8.0  # nats by which a first loss exceeds that of knowing nothing
+SURE = 8.0  # nats, for each target of a sample, by which a first loss exceeds that of knowing nothing
 _NORMAL = ndtri(np.arange(0.5, 1000) / 1000)  # what z is expected to be like
 
 
 class Problem(NamedTuple):
-    """One finding: its kind, its layer (as the report names it), three sentences, and the page that derives it."""
+    """One finding: its kind, its layer (as the report names it), what is wrong, why, what to do, and the page that
+    derives it."""
 
     kind: str
     layer: str
@@ -66,10 +67,13 @@ def problems(rows: Sequence[Any], x_square: float, x_across: float | None,
     """All that is wrong. ``rows`` are the report's, from the input up."""
     layers = [row for row in rows if row.layer is not None]
     hidden = layers[:-1]
-    odd = _odd(hidden, x_square)
-    found = [_input(x_square, x_across), *map(_tied, hidden), *map(_zero, hidden), *map(_dead, hidden), *odd,
-             *map(_off_centre, layers), *map(_saturated, hidden), _travels(layers), *map(_unexpected, rows),
-             _gradient(layers), _sure(first)]
+    odd = _odd(hidden, x_square, {row.name: row.q for row in rows})
+    closed = [problem for problem in [*map(_tied, hidden), *map(_zero, hidden), *_dead(hidden)] if problem]
+    through = [_travels(rows), *map(_unexpected, rows), _gradient(rows)]
+    if {"zero", "dead"} & {problem.kind for problem in closed}:
+        through = []  # that nothing goes through comes of it
+    found = [_input(x_square, x_across), *closed, *odd, *map(_off_centre, layers), *map(_saturated, hidden), *through,
+             _sure(first, layers[-1])]
     return [problem for problem in found if problem]
 
 
@@ -90,53 +94,77 @@ def _tied(row: Any) -> Problem | None:
     if not row.tied:
         return None
     units = row.layer.W.shape[-1]
+    z = np.linspace(0, 4, 9)
+    up_to = ", up to the sign" if np.allclose(row.activation.f(-z), -row.activation.f(z)) else ""
     one = row.tied == units and np.ptp(row.layer.incoming(), axis=0).max() == 0
     what = (f"all {units} units have the same weights, so they are one unit" if one else
-            f"{row.tied} of {units} units have the same weights as another one")
+            f"{row.tied} of {units} units have the same weights as another one" + up_to)
     return Problem("tied", row.name, f"Hidden layer {row.name}: {what}.",
-                   "Equal units get equal gradients, so no update tells them apart.",
+                   "Equal units get equal gradients, so no update tells them apart; only noise does, as of dropout.",
                    "Draw the weights at random, for each unit its own.", "symmetry/theorem")
 
 
 def _zero(row: Any) -> Problem | None:
     if row.scale != 0 or row.tied or row.ends_branch:
         return None
+    stays = "; it does not, for the slopes of its units are 0" if row.dead == 1 else ""
     return Problem("zero", row.name, f"Layer {row.name}: every weight is 0.",
-                   "Nothing of the input goes up through it, and no gradient comes down through it.",
-                   "Draw its weights at random. Only a last layer, or the last of a residual branch, may start at 0.",
+                   f"Nothing of the input goes up through it, and no gradient comes down until it has moved{stays}.",
+                   "Draw its weights at random. A last layer may start at 0, and the last of a residual branch.",
                    "symmetry/what-moves")
 
 
-def _dead(row: Any) -> Problem | None:
-    if row.dead is None or row.dead < DEAD:
-        return None
-    return Problem("dead", row.name, f"Hidden layer {row.name}: {row.dead:.0%} of its units are dead, on every sample.",
-                   "Their slope is 0, so neither signal nor gradient passes: what stands above sees biases only.",
-                   "Start its biases at 0, and draw its weights from a law of mean 0.", "variance/biases")
+def _dead(hidden: Sequence[Any]) -> list[Problem]:
+    """Up to the first layer that is dead as a whole: what is dead above it is so because of it."""
+    found = []
+    for row in hidden:
+        if row.dead is None or row.dead < DEAD:
+            continue
+        if not row.scale:
+            break
+        units = row.layer.W.shape[-1]
+        left = units - round(row.dead * units)
+        what = f"{units - left} of its {units} units are dead" if left else f"all {units} units are dead"
+        why = f"so all of the gradient must come down through the {left} others" if left else "so no gradient passes"
+        found.append(Problem("dead", row.name, f"Hidden layer {row.name}: {what}, on every sample.",
+                             f"The slope of a dead unit is 0, {why}.", revive(row), "variance/biases"))
+        if not left:
+            break
+    return found
 
 
-def _odd(hidden: Sequence[Any], x_square: float) -> list[Problem]:
+def _odd(hidden: Sequence[Any], x_square: float, qs: dict[str, float]) -> list[Problem]:
     """Layers that do not follow the rule that all the others follow, whichever that is, and whose signal shows it: one
-    that was scaled by what it reads has another factor and the same signal."""
+    that was scaled by what it reads has another factor and the same signal. The end of a branch may be smaller."""
     rows = [row for row in hidden if row.scale]
-    if len(rows) < 3:
+    inner = np.array([not row.ends_branch for row in rows])
+    if inner.sum() < 3:
         return []
     fans = np.array([row.layer.fans() for row in rows])
     squares = np.array([(row.layer.W**2).mean() for row in rows])
     rules = fans[:, 0], fans[:, 1], fans.mean(axis=1), fans.max(axis=1), np.ones(len(rows))
-    each = [np.log(n * squares) - np.median(np.log(n * squares)) for n in rules]
-    off = min(each, key=lambda off: (round(np.median(np.abs(off)), 2), (np.abs(off) > np.log(ODD)).sum()))
-    grown = np.diff(np.log([max(q, 1e-300) for q in (x_square, *(row.q for row in hidden))]))
-    grown = np.array([by for by, row in zip(grown, hidden, strict=True) if row.scale])
-    shown = (grown - np.median(grown)) * np.sign(off) > np.log(ODD) / 2
-    odd = np.abs(off) > np.log(ODD)
-    if odd.sum() > len(rows) / 3 or np.abs(off[~odd]).max() > np.log(1.3):
+    each = [np.log(n * squares) - np.median(np.log(n * squares)[inner]) for n in rules]
+    off = min(each, key=lambda off: (round(np.median(np.abs(off[inner])), 2), (np.abs(off) > np.log(ODD)).sum()))
+    grown = np.array([np.log(max(row.q, 1e-300) / max(_below(row.name, qs) or x_square, 1e-300)) for row in rows])
+    shown = (grown - np.median(grown[inner])) * np.sign(off) > np.log(ODD) / 2
+    data = np.array([row.name == "1" and abs(np.log(row.scale)) < np.log(ODD) for row in rows])  # asks for 1/n
+    odd = (np.abs(off) > np.log(ODD)) & (inner | (off > 0)) & ~data
+    rest = np.abs(off[inner & ~odd & ~data])
+    if odd.sum() > max(2, len(rows) / 3) or len(rest) < 2 or rest.max() > np.log(1.3):
         return []  # there is no rule here
     return [Problem("fan", row.name, f"Layer {row.name}: its E W² is {_times(np.exp(by))} what the rule of the other "
                     "layers gives.",
                     "A fan that was counted wrongly, of a convolution, of groups or of a transpose, looks so.",
                     f"Its fan_in is {row.layer.fans()[0]:g}; n·E W² is {row.scale:.3g} here.", "variance/fans")
             for row, by, is_odd in zip(rows, off, odd & shown, strict=True) if is_odd]
+
+
+def _below(name: str, qs: dict[str, float]) -> float | None:
+    """The mean square that the layer of that name has below it: of the layer before it, or of what enters its block."""
+    block, _, i = name.rpartition(".")
+    if int(i) > 1:
+        return qs[f"{block}.{int(i) - 1}".removeprefix(".")]
+    return _below(block, qs) if block else None
 
 
 def _times(factor: float) -> str:
@@ -163,58 +191,39 @@ def _saturated(row: Any) -> Problem | None:
     if row.flat is None or row.flat < SATURATED or flat_share(row.activation, _NORMAL) > 0.3:
         return None  # a ReLU is flat half of the time, wherever it starts
     return Problem("saturated", row.name, f"Hidden layer {row.name}: {row.flat:.0%} of its slopes are below {FLAT:.0%} "
-                   f"of the steepest, for E z² is {row.q:.3g}.", "The gradient is multiplied by these slopes.",
-                   "Draw smaller weights, of variance 1/fan_in, and look at the scale of the input.", "variance/scale")
+                   f"of the steepest, for E z² is {row.q:.3g}" + (", most of it biases." if filled(row) else "."),
+                   "The gradient is multiplied by these slopes.", calm(row), "variance/scale")
 
 
-def _travels(layers: Sequence[Any]) -> Problem | None:
+def _stream(rows: Sequence[Any]) -> list[Any]:
+    """From the input to the top, without the insides of blocks."""
+    return [row for row in rows if "." not in row.name]
+
+
+def _travels(rows: Sequence[Any]) -> Problem | None:
     """Whether what tells samples apart arrives at the top. A last layer may be small on purpose, or 0."""
-    layers = layers if layers[-1].scale else layers[:-1]
+    layers = _stream(rows)
+    layers = layers[:-1] if layers[-1].scale is not None and layers[-1].scale < 1 else layers
     if len(layers) < 2 or layers[0].across is None or not layers[0].q:
         return None
     low, high = layers[0], layers[-1]
-    signal = high.q * high.across / max(low.q * low.across, 1e-300) / min(high.scale, 1.0)
+    signal = high.q * high.across / max(low.q * low.across, 1e-300)
     between = f"from layer {low.name} to layer {high.name} its mean square"
     if signal < FADES:
         what = f"What tells samples apart fades: {between} falls to {signal:.2g} of what it was."
-        return Problem("fades", high.name, what, _why_small(layers), _what_to_draw(layers), "variance/scale")
+        return Problem("fades", high.name, what, why_small(layers), redraw(rows), "variance/scale")
     if high.q / low.q > GROWS:
         what = f"The signal grows: {between} becomes {high.q / low.q:.2g} times as large."
         why = "Each layer multiplies it, so depth is an exponent."
-        return Problem("grows", high.name, what, why, _what_to_draw(layers), "variance/scale")
+        return Problem("grows", high.name, what, why, redraw(rows, grows=True), "variance/scale")
     return None
 
 
-def _why_small(layers: Sequence[Any]) -> str:
-    growth = [row.growth for row in layers[:-1] if row.growth is not None and np.isfinite(row.growth)]
-    if not growth:
-        return "Each layer multiplies it, so depth is an exponent."
-    filled = max((row.layer.b**2).mean() / max(row.q, 1e-300) if row.layer.b is not None else 0.0 for row in layers)
-    return (f"A layer multiplies differences between samples by about {np.median(growth):.3g} in the mean square, and "
-            "depth is an exponent." + (" E z² does not show it, because biases fill it." if filled > 0.5 else ""))
-
-
-def _what_to_draw(layers: Sequence[Any]) -> str:
-    row = next((row for row in layers if row.activation.df and row.activation.name != "identity"), None)
-    if row is None:
-        return "Draw weights of variance 1/fan_in."
-    f = row.activation
-    wanted, kept = forward_gain(f) ** 2, (forward_gain(f) / backward_gain(f)) ** 2
-    if kept < 0.5:
-        return (f"With its own gain a layer of {f.name} keeps {kept:.2g} of it: at this depth take fewer layers, "
-                "another activation, skips or a normalization.")
-    if 0.8 < row.scale / wanted < 1.25:
-        return (f"The weights have {f.name}'s own variance already, {wanted:.4g}/fan_in: at this depth it takes skips, "
-                "a normalization or another activation.")
-    return (f"Draw weights of variance {wanted:.4g}/fan_in, {f.name}'s own; in layer {row.name} it is "
-            f"{row.scale:.3g}/fan_in.")
-
-
 def _unexpected(row: Any) -> Problem | None:
-    if not row.q_expected or not np.isfinite(row.band).all():
+    if row.narrow or not row.q_expected or not np.isfinite(row.band).all():
         return None
     low, high = np.log(row.band)
-    if row.q > 0 and abs(np.log(row.q) - (low + high) / 2) <= SIGMAS * (high - low) / (2 * 1.96) + 1e-6:
+    if row.q > 0 and abs(np.log(row.q) - (low + high) / 2) <= SIGMAS * (high - low) / (2 * 1.96) + 1e-3:
         return None
     return Problem("unexpected", row.name, f"Layer {row.name}: E z² is {row.q:.3g}, where independent weights of this "
                    f"size give {row.band[0]:.3g} to {row.band[1]:.3g}.",
@@ -222,20 +231,24 @@ def _unexpected(row: Any) -> Problem | None:
                    "If nothing has been trained yet, look at how they are made.", "variance/forward")
 
 
-def _gradient(layers: Sequence[Any]) -> Problem | None:
+def _gradient(rows: Sequence[Any]) -> Problem | None:
+    """Below the last layer, which may be small on purpose."""
+    layers = _stream(rows)[:-1]
+    if len(layers) < 2 or not layers[-1].g or 1 / STEEP < layers[0].g / layers[-1].g < STEEP:
+        return None
     low, high = layers[0], layers[-1]
-    if low.g is None or not high.scale or 1 / STEEP < low.g < STEEP:
-        return None
-    what = f"The gradient at layer {low.name} has {low.g:.2g} times the mean square of that at layer {high.name}."
+    ratio = low.g / high.g
+    what = f"The gradient at layer {low.name} has {ratio:.2g} times the mean square of that at layer {high.name}."
     why = "On its way down each layer multiplies it by fan_out · E W² · E f'(z)²."
-    return Problem("gradient", low.name, what, why, _what_to_draw(layers), "variance/backward")
+    return Problem("gradient", low.name, what, why, redraw(rows, grows=ratio > 1), "variance/backward")
 
 
-def _sure(first: dict[str, float] | None) -> Problem | None:
-    if first is None or not first["measured"] > first["constant"] + SURE:
+def _sure(first: dict[str, float] | None, last: Any) -> Problem | None:
+    if first is None or not first["measured"] > first["constant"] + SURE * first["targets"]:
         return None
+    biases = "Start its last biases near 0." if filled(last) else (
+        "Make the last layer's weights smaller (0 is fine, too), and look at the scale of what comes to it.")
     return Problem("loss", "",
                    f"The first loss is {first['measured']:.4g}; to know nothing costs {first['constant']:.4g}.",
-                   "The outputs are large: a network that knows nothing is sure of what it says.",
-                   "Make the last layer's weights smaller (0 is fine, too), and look at the scale of what comes to it.",
+                   "The outputs are large: a network that knows nothing is sure of what it says.", biases,
                    "variance/biases")

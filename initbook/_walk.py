@@ -6,18 +6,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from initbook._check import Array, require
+from initbook._expected import NARROW, Signal, about, band, slopes, through
 from initbook._verdicts import FEW, flat_share
 from initbook.activations import Activation, identity
 from initbook.blocks import Layer, Residual
 from initbook.probes import mean_square, std_across_samples
-from initbook.theory import mean_df2, mean_f2, scatter
 
-__all__ = ["Row", "Signal", "across", "arrays", "named", "overflows", "per_entry", "run", "squares", "ties", "wide"]
+__all__ = ["Row", "across", "arrays", "named", "odd", "overflows", "per_entry", "run", "ties", "wide"]
 
 
 @dataclass
@@ -47,52 +47,7 @@ class Row:
     activation: Activation | None = field(default=None, repr=False)
     growth: float | None = field(default=None, repr=False)
     ends_branch: bool = field(default=False, repr=False)
-
-
-class Signal(NamedTuple):
-    """Activations, the mean square that is expected of each sample's, and the variance of its logarithm over draws."""
-
-    h: Array
-    q: Array
-    spread: float
-
-
-@lru_cache(maxsize=4096)
-def _mean(f: Activation, q: float, slope: bool = False) -> float:
-    """E f² or E f'² for z of mean square q, which may be 0; NaN where numbers end before the integral does."""
-    if q == 0:
-        return float((f.df if slope else f.f)(np.zeros(1))[0] ** 2)
-    try:
-        return (mean_df2 if slope else mean_f2)(f, q)
-    except ValueError:
-        return np.nan
-
-
-def _means(f: Activation, q: Array, slope: bool = False) -> Array:
-    """The same for many q: between some, logarithms are laid on a straight line, which for ReLU they are."""
-    if f.name == "identity":
-        return np.ones_like(q) if slope else q
-    low, high = q.min(), q.max()
-    if not np.isfinite(high):
-        return np.full_like(q, np.nan)
-    if low <= 0 or high / low < 1 + 1e-9:
-        return np.array([_mean(f, float(each), slope) for each in np.unique(q)])[np.unique(q, return_inverse=True)[1]]
-    grid = np.geomspace(low, high, 2 + int(8 * np.log10(high / low)))
-    at = np.array([_mean(f, float(each), slope) for each in grid])
-    if at.min() <= 0:
-        return np.interp(np.log(q), np.log(grid), at)
-    return np.exp(np.interp(np.log(q), np.log(grid), np.log(at)))
-
-
-def _after(f: Activation, q: Array, spread: float, width: int) -> tuple[Array, float]:
-    """The mean squares of f(z) for z of mean squares q, and how they scatter over draws of that width."""
-    if f.name != "identity" and q.mean() > 0:
-        loud = float((q**2).mean() / q.mean())  # the samples that count in a mean are the large ones
-        try:
-            spread = scatter(f, loud, spread, width) if _mean(f, loud) > 0 else spread
-        except ValueError:
-            spread = np.nan
-    return _means(f, q), spread
+    narrow: bool = field(default=False, repr=False)
 
 
 def run(layers: list, fs: list[Activation], s: Signal, rows: list[Row], within: str = ""):
@@ -120,63 +75,60 @@ def _layer(layer: Layer, f: Activation, s: Signal, rows: list[Row], name: str):
     q = fan_in * square * s.q + bias
     of_weights = 1 - bias / q.mean() if q.mean() else 0.0
     spread, z = of_weights**2 * s.spread, layer.apply(s.h)
-    units = z.shape[-1]
+    units, moved = z.shape[-1], about(f, q, layer.b)
     # z² of a unit is (w + b)²: its share of weights scatters by 2/n, and what it makes with the bias by 4/n.
-    own = 2 * of_weights * (2 - of_weights) / units
+    own, narrowest = 2 * of_weights * (2 - of_weights) / units, min(s.narrowest, units)
     row = Row(name, layer.kind(), fan_in, fan_in * square, layer.law(), float(q.mean()),
-              _band(q.mean(), spread + own),
-              mean_square(z.reshape(len(z), -1)), across(z), layer=layer, activation=f)
+              band(q.mean(), spread + own), mean_square(z.reshape(len(z), -1)), across(z),
+              layer=layer, activation=f, narrow=narrowest < NARROW)
     rows.append(row)
     if f.df and f.name != "identity":
         row.dead, row.flat = _dead(f, z), flat_share(f, z)
-        row.growth = fan_in * square * float(_means(f, q, slope=True).mean())
-    q_h, spread_h = _after(f, q, spread, units)
+        row.growth = fan_in * square * float(slopes(moved[0], z, moved[1]).mean())
+    of_rest = q.mean() / moved[1].mean() if moved[1].mean() > 0 else 1.0
+    q_h, spread_h = through(moved[0], z, moved[1], of_rest**2 * spread)
 
     def back(dh: Array, g: Array) -> tuple[Array, Array]:
         dz = dh * f.df(z)
-        g = g * _means(f, q, slope=True)
+        g = g * slopes(moved[0], z, moved[1])
         row.g, row.g_expected = mean_square(dz.reshape(len(dz), -1)), float(g.mean())
         return layer.back(s.h, dz), g * fan_out * square
 
-    return Signal(f.f(z), q_h, spread_h), back
+    if bias > 0.5 * q.mean() and np.ptp(layer.b) > 0:
+        narrowest = 0  # z is spread as the biases are, whichever law they have
+    return Signal(f.f(z), q_h, spread_h, f.name == "identity", narrowest), back
 
 
 def _block(block: Residual, f: Activation, s: Signal, rows: list[Row], name: str):
     before, inner = block.before, []
     fs = per_entry(block.activations, len(block.params), f"params[{int(name.split('.')[-1]) - 1}] activations")
-    q_in, spread_in = _after(block.before, s.q, s.spread, s.h.shape[-1])
-    branch, down = run(block.params, fs, Signal(before.f(s.h), q_in, spread_in), inner, f"{name}.")
+    q_in, spread_in = through(before, s.h, s.q, s.spread, s.normal)
+    entered = Signal(before.f(s.h), q_in, spread_in, s.normal and before.name == "identity", s.narrowest)
+    branch, down = run(block.params, fs, entered, inner, f"{name}.")
     z = _sum(block, s.h, branch.h, name)
     q = s.q + block.scale**2 * branch.q
     share = s.q.mean() / q.mean() if q.mean() else 1.0
     spread = float(share * s.spread**0.5 + (1 - share) * branch.spread**0.5) ** 2
-    row = Row(name, "sum", None, None, "", float(q.mean()), _band(q.mean(), spread + 2 / z.shape[-1]),
-              mean_square(z.reshape(len(z), -1)),
-              across(z), activation=f)
+    row = Row(name, "sum", None, None, "", float(q.mean()), band(q.mean(), spread + 2 / z.shape[-1]),
+              mean_square(z.reshape(len(z), -1)), across(z), activation=f, narrow=branch.narrowest < NARROW)
     inner[-1].ends_branch = True
     rows.extend([*inner, row])
-    q_h, spread_h = _after(f, q, spread, z.shape[-1])
+    q_h, spread_h = through(f, z, q, spread, s.normal)
 
     def back(dh: Array, g: Array) -> tuple[Array, Array]:
         dz = dh * f.df(z)
-        g = g * _means(f, q, slope=True)
+        g = g * slopes(f, z, q, s.normal)
         row.g, row.g_expected = mean_square(dz.reshape(len(dz), -1)), float(g.mean())
         below, g_branch = down(block.scale * dz, block.scale**2 * g)
-        return dz + below * before.df(s.h), g + g_branch * _means(before, s.q, slope=True)
+        return dz + below * before.df(s.h), g + g_branch * slopes(before, s.h, s.q, s.normal)
 
-    return Signal(f.f(z), q_h, spread_h), back
+    return Signal(f.f(z), q_h, spread_h, s.normal and f.name == "identity", branch.narrowest), back
 
 
 def _sum(block: Residual, h: Array, branch: Array, name: str) -> Array:
     require(branch.shape == h.shape, f"params, layer {name}", f"a block whose branch ends with shape {h.shape}",
             branch.shape)
     return h + h.dtype.type(block.scale) * branch
-
-
-def squares(h: Array) -> Array:
-    """The mean square of each sample."""
-    h = h.reshape(len(h), -1)
-    return (h * h).mean(axis=1)
 
 
 def _require_fit(layer: Layer, h: Array, name: str) -> None:
@@ -187,11 +139,6 @@ def _require_fit(layer: Layer, h: Array, name: str) -> None:
             f"a kernel of shape {W.shape} on an array of shape {h.shape}")
     require(given == n_in, f"params, layer {name}", f"a layer of {given} inputs, as many as come from below",
             f"W of shape {W.shape}" + (f" in {layer.groups} groups" if layer.groups > 1 else ""))
-
-
-def _band(q: float, spread: float) -> tuple[float, float]:
-    """Where 95 of 100 draws lie."""
-    return tuple(float(q * np.exp(side * 1.96 * spread**0.5 - spread / 2)) for side in (-1, 1))
 
 
 def across(z: Array) -> float | None:
@@ -218,8 +165,17 @@ def ties(layers: list, rows: list[Row], within: str = "") -> None:
         elif isinstance(above, Layer):
             units = layer.W.shape[-1]
             rows_of = np.column_stack([layer.incoming(), above.outgoing(units)])
+            if odd(by_name[f"{within}{i}"].activation):  # f(-z) = -f(z): with all signs turned it is the same unit
+                first = np.take_along_axis(rows_of, (rows_of != 0).argmax(axis=1)[:, None], axis=1)
+                rows_of = np.where(first < 0, -rows_of, rows_of) + 0.0  # no -0
             _, sizes = np.unique(rows_of, axis=0, return_counts=True)
             by_name[f"{within}{i}"].tied = int(sizes[sizes > 1].sum())
+
+
+@lru_cache(maxsize=64)
+def odd(f: Activation) -> bool:
+    z = np.linspace(0, 4, 9)
+    return bool(np.allclose(f.f(-z), -f.f(z), rtol=1e-12, atol=1e-12))
 
 
 def named(layers: list, within: str = "") -> Iterator[tuple[str, Layer]]:

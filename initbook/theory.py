@@ -403,7 +403,7 @@ def scatter(activation: Activation, q: float, spread: float, width: int) -> floa
     """
     spread, width = number("spread", spread, at_least=0), count("width", width)
     m2, m4 = mean_f2(activation, q), normal_mean(lambda z: activation.f(z) ** 4, q, activation.kinks)
-    require(m2 > 0, "activation", f"one whose f is not 0 under N(0, {q:g})", activation)
+    require(m2**2 > 0, "activation", f"one whose f is not 0 under N(0, {q:g})", activation)
     step = 1.01
     bend = np.log(mean_f2(activation, step * q) / mean_f2(activation, q / step)) / (2 * np.log(step))
     return float(bend**2 * spread + (m4 / m2**2 - 1) / width)
@@ -413,8 +413,9 @@ def reach(activation: Activation, weight_var: float, width: int, *, q: float = 1
           most: int = 1000) -> int:
     r"""To how many layers a start holds the signal and the gradient: while
 
-    - the mean square of the pre-activations, by :func:`length_map`, stays within ``factor`` of the start, and in 95
-      of 100 draws of that width, by :func:`scatter`, within ``factor`` of the law;
+    - the mean square of the pre-activations stays within ``factor`` of the start in 95 of 100 draws of that width:
+      its mean by :func:`length_map`, the variance :math:`v` of its logarithm by :func:`scatter`. The draw in the middle
+      lies below the mean, by :math:`e^{-v/2}`, as of a lognormal law;
     - a small difference between samples going up, and the gradient coming down, which :func:`chi` multiplies, stay
       within ``factor`` in root mean square.
 
@@ -433,15 +434,15 @@ def reach(activation: Activation, weight_var: float, width: int, *, q: float = 1
     --------
     >>> from initbook.activations import relu, sigmoid
     >>> reach(relu, 2.0, width=256), reach(relu, 1.0, width=256), reach(sigmoid, 1.0, width=256)
-    (70, 3, 1)
+    (45, 2, 1)
     """
     factor, held, spread, product, start = number("factor", factor, above=1), 0, 0.0, 1.0, q
     while held < count("most", most):
         slope = chi(activation, weight_var, q)
         spread, q = scatter(activation, q, spread, width), length_map(activation, weight_var, q=q)[-1]
         product *= slope
-        inside = 1 / factor <= q / start <= factor and 1 / factor <= product**0.5 <= factor
-        if not inside or 1.96 * spread**0.5 > np.log(factor):
+        drawn = abs(np.log(q / start) - spread / 2) + 1.96 * spread**0.5  # how far ln q may lie from where it began
+        if drawn > np.log(factor) or not 1 / factor <= product**0.5 <= factor:
             break
         held += 1
     return held

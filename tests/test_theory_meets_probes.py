@@ -19,7 +19,7 @@ from initbook.activations import identity, relu, sigmoid, tanh
 from initbook.convolution import convolve_transpose
 from initbook.network import backward, forward
 from initbook.probes import each, mean_square, repeat
-from initbook.theory import chi, length_map, mean_f2, normal_mean
+from initbook.theory import chi, forward_gain, length_map, mean_f2, normal_mean, reach
 
 K, SEEDS, SAMPLES = 5, 20, 6
 SIZES = [120, 200, 100, 160, 140]
@@ -196,3 +196,29 @@ def test_the_transposed_convolution_whose_fan_libraries_miss(fan, variance):
     assert abs(repeats.mean - variance) <= K * repeats.error
     assert repeats.mean == pytest.approx(variance, rel=0.03)
     assert (init.fans(shape, stride=2, transposed=True)[0] == fan) == (variance == 1)
+
+
+# ---- reach
+
+def held(f, weight_var, width, layers, draws=400):
+    """In what share of draws the mean square is within a factor of 10 of the start, in each layer. The sums of a layer
+    of normal weights are independent normal numbers, so no matrix is needed."""
+    rng, q, shares = np.random.default_rng(0), np.ones(draws), []
+    for _ in range(layers):
+        z = rng.normal(size=(draws, width)) * q[:, None] ** 0.5
+        q = weight_var * (f.f(z) ** 2).mean(axis=1)
+        shares.append(((q > 0.1) & (q < 10)).mean())
+    return np.array(shares)
+
+
+@pytest.mark.parametrize("f", ACTIVATIONS, ids=lambda f: f.name)
+@pytest.mark.parametrize("law", ["own", "1/n"])
+def test_within_its_reach_95_of_100_draws_are_held(f, law):
+    weight_var = forward_gain(f) ** 2 if law == "own" else 1.0
+    for width in (32, 128):
+        layers = reach(f, weight_var, width, most=60)
+        assert (held(f, weight_var, width, layers) > 0.95 - 4 * (0.95 * 0.05 / 400) ** 0.5).all()
+
+
+def test_twin_draws_of_a_net_twice_as_deep_are_not_held():
+    assert held(relu, 2.0, 128, 2 * reach(relu, 2.0, 128))[-1] < 0.9

@@ -1,0 +1,233 @@
+"""check's sentences: networks after the book's own table are not blamed, a ratio is that of the printed table, a cure
+does not name what already holds."""
+
+import re
+
+import numpy as np
+import pytest
+
+from checks import ACTIVATIONS
+from initbook import activations, data, initializers, losses, optimizers, theory, training
+from initbook.blocks import Layer, Residual
+from initbook.diagnosis import check
+
+RELU, TANH, LINEAR = activations.relu, activations.tanh, activations.identity
+X, Y = data.digits()
+X, Y = ((X - X.mean()) / X.std())[:300], Y[:300]
+LOSS = losses.softmax_cross_entropy
+CURVED = [f for f in ACTIVATIONS if f.name != "identity"]
+
+
+def drawn(rng, shape, factor):
+    """Weights of variance factor/fan_in, biases 0."""
+    W = initializers.variance_scaling(float(factor), "fan_in", "normal")(rng, shape)
+    return W, np.zeros(shape[-1])
+
+
+def dense(factors, sizes, seed=0):
+    rng = np.random.default_rng(seed)
+    return [drawn(rng, shape, v) for shape, v in zip(zip(sizes, sizes[1:]), factors, strict=True)]  # noqa: B905
+
+
+def like(factor, depth, last=1.0, width=64, seed=0):
+    return dense([1.0, *[factor] * (depth - 1), last], [64, *[width] * depth, 10], seed)
+
+
+def said(params, f, x=X, y=Y, loss=LOSS):
+    return {problem.kind: problem for problem in check(params, f, x, y, loss).problems}
+
+
+# ---- the book's own table
+
+@pytest.mark.parametrize("last", [1.0, 1e-4, 0.0])
+@pytest.mark.parametrize("f", CURVED, ids=lambda f: f.name)
+def test_plain_networks_after_the_books_table_are_not_blamed(f, last):
+    gain = theory.forward_gain(f) ** 2
+    depth = max(1, theory.reach(f, gain, 64, most=6))
+    assert said(like(gain, depth, last), f) == {}
+
+
+def blocks(f, after, end, count=6, seed=0):
+    """A stem, blocks whose branches end with that share of a variance, and a last layer."""
+    rng, gain = np.random.default_rng(seed), theory.forward_gain(f) ** 2
+    branches = [[drawn(rng, (64, 64), gain), drawn(rng, (64, 64), end * gain)] for _ in range(count)]
+    inner = [Residual(branch, f, before=LINEAR if after else f) for branch in branches]
+    fs = [f] * (count + 1) if after else [LINEAR] * count + [f]
+    return [drawn(rng, (64, 64), 1), *inner, drawn(rng, (64, 10), 1)], [*fs, LINEAR]
+
+
+@pytest.mark.parametrize("end", [1 / 6, 0.0])
+@pytest.mark.parametrize("after", [True, False], ids=["activation after the sum", "before the branch"])
+@pytest.mark.parametrize("name", ["relu", "tanh", "gelu", "silu"])
+def test_residual_networks_after_the_books_table_are_not_blamed(name, after, end):
+    for seed in range(3):
+        assert said(*blocks(activations.get(name), after, end, seed=seed)) == {}
+
+
+def test_after_a_sum_that_passed_an_activation_bands_still_hold():
+    """Unscaled, where h + F(h) of positive h is not centred: 12 draws of 8 blocks, 27 values each."""
+    inside = []
+    for seed in range(12):
+        rows = check(*blocks(RELU, after=True, end=1.0, count=8, seed=seed)[:2], X)["layers"]
+        inside += [row["band"][0] <= row["q"] <= row["band"][1] for row in rows]
+    assert np.mean(inside) > 0.9
+
+
+def test_twin_a_wrong_branch_end_is_blamed_if_it_is_larger():
+    params, fs = blocks(RELU, after=False, end=1 / 6)
+    (W, b), (V, c) = params[3].params
+    params[3] = params[3]._replace(params=[(W, b), (30 * V, c)])
+    assert said(params, fs)["fan"].layer == "4.2"
+
+
+def test_depthwise_convolutions_after_the_books_table_are_not_blamed():
+    rng, maps = np.random.default_rng(0), X.reshape(-1, 8, 8, 1)
+    kernels = [((3, 3, 1, 32), 1), ((3, 3, 1, 32), 32), ((1, 1, 32, 32), 1), ((3, 3, 1, 32), 32), ((1, 1, 32, 64), 1)]
+    layers = [Layer(*drawn(rng, shape, 2 if i else 1), groups=g, padding=shape[0] // 2)
+              for i, (shape, g) in enumerate(kernels)]
+    assert said([*layers, drawn(rng, (64 * 64, 10), 1)], RELU, maps) == {}
+
+
+@pytest.mark.parametrize("f", CURVED, ids=lambda f: f.name)
+def test_narrow_layers_are_not_called_fitted(f):
+    gain = theory.forward_gain(f) ** 2
+    for width in (1, 2, 4, 15):
+        for seed in range(2):
+            assert "unexpected" not in said(like(gain, 8, width=width, seed=seed), f)
+
+
+@pytest.mark.parametrize("bias", [-1.0, 0.3, 3.0])
+@pytest.mark.parametrize("f", CURVED, ids=lambda f: f.name)
+def test_constant_biases_are_not_called_fitted_weights(f, bias):
+    params = [(W, b + bias) for W, b in like(min(theory.forward_gain(f), 2) ** 2, 3)]
+    assert "unexpected" not in said(params, f)
+
+
+def test_a_loss_that_is_a_sum_over_outputs_is_not_blamed_for_their_number():
+    pixels = (X - X.min()) / np.ptp(X)
+    rare = (np.random.default_rng(0).random((300, 500)) < 0.02).astype(float)
+    loss = losses.sigmoid_cross_entropy
+    for y in pixels, rare:
+        for last in 0.0, 1.0:
+            assert said(dense([2, last], [64, 32, y.shape[1]]), RELU, X, y, loss) == {}
+        assert "loss" in said(dense([2, 1e4], [64, 32, y.shape[1]]), RELU, X, y, loss)
+
+
+# ---- what is printed is true
+
+FADING = like(1 / 3, 17, last=1 / 3), RELU
+SMALL_END = like(1 / 3, 17, last=1e-6), RELU
+GROWING = like(8.0, 12), RELU
+CHAOTIC = like(25.0, 20), TANH
+SKIPS = blocks(RELU, after=False, end=1.0, count=24)
+
+
+@pytest.mark.parametrize("network", [FADING, SMALL_END, GROWING, CHAOTIC, SKIPS],
+                         ids=["fading", "small end", "growing", "chaotic", "skips"])
+def test_a_printed_ratio_is_that_of_the_printed_table(network):
+    report = check(*network, X, Y, LOSS)
+    rows, ratios = {row["name"]: row for row in report["layers"]}, 0
+    for problem in report.problems:
+        if problem.kind in ("fades", "grows", "gradient"):
+            first, second = (rows[name] for name in re.findall(r"layer (\d+)", problem.what))
+            printed = float(re.search(r"(?:to|becomes|has) (\S+) (?:of|times)", problem.what)[1])
+            table = {"fades": second["q"] * (second["across"] or 0) / first["q"] / first["across"],
+                     "grows": second["q"] / first["q"], "gradient": first["g"] / second["g"]}[problem.kind]
+            assert printed == pytest.approx(table, rel=0.06)
+            ratios += 1
+    assert ratios
+
+
+def test_a_small_last_layer_is_no_vanished_gradient():
+    assert said(like(2.0, 5, last=1e-6), RELU) == {}
+    assert "gradient" in said(*CHAOTIC)
+
+
+@pytest.mark.parametrize("f, leaves", [(TANH, True), (RELU, False)], ids=["tanh", "relu"])
+def test_of_a_layer_of_zeros_it_says_whether_it_leaves(f, leaves):
+    params = dense([1, 1, 0, 1, 1], [64, 32, 32, 32, 32, 10])
+    problem = said(params, f)["zero"]
+    run = training.train(params, X, Y, activations=f, loss=LOSS, optimizer=optimizers.sgd(0.1), steps=3, every=3)
+    assert bool(training.moved(params, run.params)[2][0]) == leaves == ("it does not" not in problem.why)
+
+
+def mostly_dead(alive):
+    params = dense([2, 2, 2, 1], [64, 200, 200, 200, 10])
+    b = np.full(200, -50.0)
+    b[:alive] = 0
+    params[1] = params[1][0], b
+    return params
+
+
+def test_of_dead_units_it_says_how_many_are_left():
+    some, none = (said(mostly_dead(alive), RELU) for alive in (15, 0))
+    assert set(some) == set(none) == {"dead"}
+    left = re.search(r"(\d+) of its 200 units", some["dead"].what)[1]
+    assert f"the {200 - int(left)} others" in some["dead"].why and 180 < int(left) < 200
+    assert "all 200 units are dead" in none["dead"].what and "no gradient passes" in none["dead"].why
+
+
+# ---- what a cure names does not hold already
+
+def born_dead():
+    for width in (2, 3, 4):
+        for depth in (10, 20, 40):
+            yield from (like(2.0, depth, width=width, seed=seed) for seed in range(3))
+
+
+def test_a_cure_never_asks_for_a_law_that_the_weights_follow():
+    kinds = set()
+    for params in born_dead():
+        for problem in said(params, RELU).values():
+            kinds.add(problem.kind)
+            assert not re.search(r"Draw weights|iases at 0(?! and its)|from a law", problem.do), problem
+    assert "dead" in kinds
+
+
+def test_biases_that_saturate_are_named():
+    params = [(W, b + 5) for W, b in like(1.0, 3)]
+    assert said(params, TANH)["saturated"].do == "Start its biases at 0."
+    loud = said(like(1.0, 3), TANH, 8 * X)["saturated"].do
+    assert "scale the input" in loud and "1/fan_in" not in loud
+    assert "1/fan_in" in said(like(100.0, 3), TANH)["saturated"].do
+
+
+def test_a_network_of_skips_is_not_told_to_take_skips():
+    params, fs = SKIPS
+    problem = said(params, fs)["grows"]
+    assert "skips" not in problem.do and "by 24, the number of blocks" in problem.do
+    mended = [block._replace(params=[block.params[0], (block.params[1][0] / 24**0.5, block.params[1][1])])
+              if isinstance(block, Residual) else block for block in params]
+    assert said(mended, fs) == {}
+
+
+def test_last_biases_that_are_large_are_named():
+    params = like(2.0, 3, last=0.0)
+    params[-1] = params[-1][0], np.r_[100.0, np.zeros(9)]
+    assert "biases" in said(params, RELU)["loss"].do
+
+
+# ---- what is easily overlooked
+
+def mirrored(sign):
+    first, second, last = like(1.0, 2)
+    W, V = first[0][:, :32], second[0][:32]
+    return [(np.hstack([W, sign * W]), np.zeros(64)), (np.vstack([V, sign * V]), np.zeros(64)), last]
+
+
+@pytest.mark.parametrize("f, sign, tied", [(TANH, -1, True), (TANH, 1, True), (RELU, 1, True), (RELU, -1, False)])
+def test_units_that_are_mirrored_are_one_where_the_activation_is_odd(f, sign, tied):
+    assert ("tied" in said(mirrored(sign), f)) == tied
+
+
+def test_two_layers_with_opposite_wrong_scales_are_both_named():
+    params = like(2.0, 5)
+    params[1], params[2] = (1e6 * params[1][0], params[1][1]), (1e-6 * params[2][0], params[2][1])
+    problems = check(params, RELU, X, Y, LOSS).problems
+    assert [problem.layer for problem in problems if problem.kind == "fan"] == ["2", "3"]
+
+
+def test_a_layer_of_one_unit_is_noted():
+    params = dense([1, 1, 1, 1], [64, 32, 1, 32, 10])
+    assert check(params, TANH, X, Y, LOSS).notes == [
+        "layer 2 has one unit: all that is known of a sample above it is one number"]
