@@ -1,5 +1,6 @@
 """Keras's layers, with their defaults, on its JAX backend."""
 
+import math
 import os
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -84,16 +85,26 @@ def given(name):
     x, y = digits()
     if name == "arrays_conv":
         x = x.reshape(-1, 8, 8, 1)
-    model = convolutional() if name == "arrays_conv" else mlp()
-    return {"keras": keras, "np": np, "x": x, "y": y, "model": model}
+    model = convolutional() if name == "arrays_conv" else deep() if name == "mend" else mlp()
+    return {"keras": keras, "math": math, "np": np, "x": x, "y": y, "model": model}
 
 
 def mlp():
     return keras.Sequential([L.Input((64,)), L.Dense(128, "relu"), L.Dense(128, "relu"), L.Dense(10)])
 
 
+def deep(layers=30):
+    """So deep that with Keras's own start the signal fades under ReLU."""
+    hidden = [L.Dense(64, "relu", use_bias=False) for _ in range(layers)]
+    return keras.Sequential([L.Input((64,)), *hidden, L.Dense(10)])
+
+
+def plain(model):
+    return [(W, b[0] if b else None) for W, *b in (map(np.asarray, m.get_weights()) for m in model.layers)]
+
+
 def convolutional():
-    return keras.Sequential([L.Input((8, 8, 1)), L.Conv2D(16, 3, padding="same", activation="relu"),
+    return keras.Sequential([L.Input((8, 8, 1)), L.Conv2D(16, 3, padding="same", activation="relu", use_bias=False),
                              L.Conv2D(32, 3, strides=2, activation="relu"), L.Flatten(), L.Dense(10)])
 
 

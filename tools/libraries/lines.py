@@ -3,6 +3,8 @@
     like_other, embedding_like_other
                   `layer` or `table` has the law of the other library's: two samples, one distribution
     start         `hidden` starts from He, `last` from Xavier with biases 0
+    mend          a network that `check` finds faded is healthy after it
+    differ        outputs of a healthy network differ, those of equal samples do not
     arrays…       `check` computes what the model computes, and names the law of its weights
     the others    run
 """
@@ -36,21 +38,46 @@ def run_all(library):
 def run(module, library, path):
     names = module.given(path.stem) | {"Layer": Layer}
     before = module.outputs(names) if path.stem.startswith("arrays") else None
-    code, printed = compile(path.read_text(encoding="utf-8"), path.name, "exec"), io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        getattr(module, "run", exec)(code, names)
+    if path.stem == "mend":
+        assert found(module, names)[:1] == ["fades"], "it was healthy before"
+    printed = said(module, path, names)
     if path.stem.startswith("like_"):
         return alike(module.arrays(names["layer"]), path.stem.removeprefix("like_"))
     if path.stem.startswith("embedding_like_"):
         return alike([module.embedding(names["table"])], path.stem.removeprefix("embedding_like_"), "embedding")
     if path.stem == "start":
         return starts(*module.arrays(names["hidden"]), *module.arrays(names["last"]))
+    if path.stem == "mend":
+        assert not found(module, names), found(module, names)
+        return {"he": rounded((module.plain(names["model"])[1][0].astype(float) ** 2).mean() * 64)}
+    if path.stem == "differ":
+        equal = said(module, path, names | {"x": names["x"][:1].repeat(100, 1)})
+        assert tensor(printed) > 0.5 and tensor(equal) < 1e-4, (printed, equal)
     if path.stem.startswith("arrays"):
         return checked(names, before, LAWS[library])
     if path.stem == "bias_trap":
         return {"bias": rounded((module.arrays(names["layer"])[1].astype(float) ** 2).mean() * 512)}
-    assert printed.getvalue().strip(), "it prints nothing"
+    assert printed, "it prints nothing"
     return {}
+
+
+def said(module, path, names):
+    """What the snippet prints."""
+    code, printed = compile(path.read_text(encoding="utf-8"), path.name, "exec"), io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        getattr(module, "run", exec)(code, names)
+    return printed.getvalue().strip()
+
+
+def tensor(printed):
+    return float(printed.removeprefix("tensor(").removesuffix(")"))
+
+
+def found(module, names):
+    """The kinds of problems that `check` finds in its dense layers."""
+    x, y = np.asarray(names["x"]), np.asarray(names["y"])
+    report = check(module.plain(names["model"]), activations.relu, x, y, losses.softmax_cross_entropy)
+    return [problem.kind for problem in report.problems]
 
 
 def alike(here, other, kind="dense"):

@@ -79,6 +79,7 @@ def given(name):
     names |= {"x": torch.tensor(x, dtype=torch.float32), "y": torch.tensor(y), "model": mlp()}
     if name == "arrays_conv":
         names |= {"x": names["x"].reshape(-1, 1, 8, 8), "model": convolutional()}
+    names |= {"model": deep(64)} if name == "mend" else {"model": normalized()} if name == "differ" else {}
     return names | {"step": lambda: step(names["model"], names["x"], names["y"])}
 
 
@@ -86,8 +87,26 @@ def mlp():
     return nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))
 
 
+def deep(width, layers=16):
+    """So deep that with PyTorch's own start the signal fades."""
+    hidden = [each for _ in range(layers) for each in (nn.Linear(width, width, bias=False), nn.ReLU())]
+    return nn.Sequential(*hidden, nn.Linear(width, 10))
+
+
+def normalized(layers=16):
+    """Healthy, as long as batch normalization measures its batch; with Dropout, which makes equal samples differ."""
+    hidden = [each for _ in range(layers) for each in (nn.Linear(64, 64), nn.BatchNorm1d(64), nn.ReLU())]
+    return nn.Sequential(*hidden, nn.Dropout(), nn.Linear(64, 10))
+
+
+def plain(model):
+    """The dense layers as arrays."""
+    dense = [m for m in model if isinstance(m, nn.Linear)]
+    return [(numbers(m.weight).T, None if m.bias is None else numbers(m.bias)) for m in dense]
+
+
 def convolutional():
-    return nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, stride=2, padding=1),
+    return nn.Sequential(nn.Conv2d(1, 16, 3, padding="same", bias=False), nn.ReLU(), nn.Conv2d(16, 32, 3, stride=2, padding=1),
                          nn.ReLU(), nn.Flatten(), nn.Linear(32 * 4 * 4, 10))
 
 

@@ -1,3 +1,3 @@
 dense = [m for m in model.layers if isinstance(m, nnx.Linear)]
-params = [(np.asarray(m.kernel[...]), np.asarray(m.bias[...]))
-          for m in dense]
+plain = lambda p: None if p is None else np.asarray(p[...], "float32")
+params = [(plain(m.kernel), plain(m.bias)) for m in dense]

@@ -1,6 +1,14 @@
-layers = [m for m in model.layers if m.weights]
-pad = {"same": 1, "valid": 0}  # of a 3 × 3 kernel, stride 1
-params = [Layer(*map(np.asarray, m.get_weights()), stride=m.strides[0],
-                groups=m.groups, padding=pad[m.padding])
-          if m.kernel.ndim == 4 else tuple(m.get_weights())
-          for m in layers]
+def layer(m):
+    weights = [np.asarray(w, "float32") for w in m.get_weights()]
+    if weights[0].ndim == 2:
+        return Layer(*weights)
+    pad = [(k - 1) / 2 * (m.padding == "same") for k in m.kernel_size]
+    moves = {*m.strides} if m.padding == "valid" else {1, *m.strides}
+    if (len({*pad}) > 1 or pad[0] % 1 or len(moves) > 1
+            or {*m.dilation_rate} != {1}):
+        raise ValueError(f"Layer has no such padding or dilation: {m}")
+    return Layer(*weights, stride=m.strides[0], groups=m.groups,
+                 padding=int(pad[0]))
+
+
+params = [layer(m) for m in model.layers if m.weights]
