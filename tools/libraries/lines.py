@@ -5,6 +5,7 @@
     start         `hidden` starts from He, `last` from Xavier with biases 0
     mend          a network that `check` finds faded is healthy after it
     differ        outputs of a healthy network differ, those of equal samples do not
+    arrays_conv   refuses what a Layer cannot hold; and as
     arrays…       `check` computes what the model computes, and names the law of its weights
     the others    run
 """
@@ -53,6 +54,9 @@ def run(module, library, path):
     if path.stem == "differ":
         equal = said(module, path, names | {"x": names["x"][:1].repeat(100, 1)})
         assert tensor(printed) > 0.5 and tensor(equal) < 1e-4, (printed, equal)
+    if path.stem == "arrays_conv":
+        accepted = [each for each in getattr(module, "refused", list)() if not refuses(names["layer"], each)]
+        assert not accepted, f"a Layer cannot hold {accepted}"
     if path.stem.startswith("arrays"):
         return checked(names, before, LAWS[library])
     if path.stem == "bias_trap":
@@ -67,6 +71,14 @@ def said(module, path, names):
     with contextlib.redirect_stdout(printed):
         getattr(module, "run", exec)(code, names)
     return printed.getvalue().strip()
+
+
+def refuses(f, argument):
+    try:
+        f(argument)
+    except ValueError:
+        return True
+    return False
 
 
 def tensor(printed):

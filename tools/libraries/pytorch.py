@@ -106,8 +106,14 @@ def plain(model):
 
 
 def convolutional():
-    return nn.Sequential(nn.Conv2d(1, 16, 3, padding="same", bias=False), nn.ReLU(), nn.Conv2d(16, 32, 3, stride=2, padding=1),
-                         nn.ReLU(), nn.Flatten(), nn.Linear(32 * 4 * 4, 10))
+    return nn.Sequential(nn.Conv2d(1, 16, 3, padding="same", bias=False), nn.ReLU(),
+                         nn.Conv2d(16, 32, 3, stride=2, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(32 * 4 * 4, 10))
+
+
+def refused():
+    """Convolutions that a Layer cannot hold."""
+    return [nn.Conv2d(4, 8, 4, padding="same"), nn.Conv2d(4, 8, 3, dilation=2), nn.Conv2d(4, 8, 3, padding=(1, 0)),
+            nn.Conv2d(4, 8, 3, stride=(1, 2)), nn.Conv2d(4, 8, 3, padding=1, padding_mode="circular")]
 
 
 def step(model, x, y):
