@@ -6,8 +6,10 @@ after every third one, once a week after each, also without what earlier builds 
 
 import os
 import random
+import re
 import shutil
 import signal
+import subprocess
 import time
 
 import pytest
@@ -222,6 +224,23 @@ def test_a_sentence_more_reads_and_writes_one_page_though_it_moves_lines(tmp_pat
     assert book.build()[0]
     assert "1 of 5 pages to read" in book.progress and "1 of 5 pages to write" in book.progress
     assert book.build()[0] and "nothing changed" in book.progress
+
+
+@pytest.mark.slow
+def test_each_page_names_the_commit_also_one_that_touches_no_file_and_two_builds_of_it_are_alike(tmp_path):
+    book, git = Edited(tmp_path, seed=0), ["git", "-C", tmp_path, "-c", "user.name=a", "-c", "user.email=a@b"]
+    (tmp_path / ".gitignore").write_text("build\n.venv\n__pycache__\n")
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    named = []
+    for words in ("add --all", "commit --quiet -m one", "commit --quiet --allow-empty -m two"):
+        subprocess.run([*git, *words.split()], check=True)
+        assert book.build()[0]
+        named.append(re.search(r", commit ([0-9a-f]{10}),? ?(?=numpy)", book.page().replace("\n", "")))
+    assert not named[0] and named[1] and named[2] and named[1][1] != named[2][1]
+    assert site(book) == from_nothing(book)
+    assert book.build()[0] and "nothing changed" in book.progress
+    book.prose()
+    assert book.build()[0] and ", with edits since" in book.page()
 
 
 @pytest.mark.slow

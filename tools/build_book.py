@@ -80,9 +80,9 @@ def one_page(page):
 
 
 def finished(result):
-    """A hash of all that a finished build was made from and has left."""
+    """A hash of all that a finished build was made from and has left, and of the commit that its pages name."""
     left = kept.files(result, BUILD / "numbers.json", BUILD / "timings.json")
-    return kept.digest(kept.tree(), kept.contents(left))
+    return kept.digest(kept.tree(), kept.commit(), kept.contents(left))
 
 
 def build(builder):

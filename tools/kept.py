@@ -89,8 +89,8 @@ def commit():
 
 
 def tree():
-    """The hash of all that the book is made of, as it is now, and of the commit that its pages name."""
-    return digest(surroundings(), sources(False), sources(True), commit())
+    """The hash of all that the book is made of, as it is now."""
+    return digest(surroundings(), sources(False), sources(True))
 
 
 def write_whole(path, data):

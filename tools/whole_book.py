@@ -25,6 +25,9 @@ FILES = {"pdf": f"{NAME}.pdf", "zip": f"{NAME}.zip"}
 LEFT_OUT = {"reference/exercises.html"}  # they stand in their chapters, with their solutions
 FOOT = re.compile(r'<span class="whole-book">.*?</span>')
 SIDE = re.compile(r'<span class="caption-text">(?P<part>.*?)</span>|<a class="[^"]*internal" href="(?P<page>[^"#]+)">')
+UNPRINTED = re.compile("|".join([
+    r"<script\b.*?</script>", '<a class="headerlink".*?</a>', '<span class="katex-mathml">.*?</math></span>',
+    '<details class="fold code">.*?</details>', '<div class="take".*?</details>.*?</div>']), re.DOTALL)
 PLACES = re.compile(r'\b(id|for|aria-labelledby|aria-describedby|name)="([^"]+)"|url\(#([^)]+)\)')
 ADDRESS = re.compile(r'\b(xlink:href|href|src)="([^"]*)"')
 HEADING = re.compile(r"<(/?)h([1-5])\b(?: class=\"([^\"]*)\")?")
@@ -57,9 +60,10 @@ def contents():
 
 
 def article(page):
+    """Without what is not printed: it would be half of the file."""
     text = (SITE / page).read_text(encoding="utf-8")
     inside = text[text.index(">", text.index("<article")) + 1:text.index("</article>")]
-    return re.sub(r'<script\b.*?</script>|<a class="headerlink".*?</a>', "", inside, flags=re.DOTALL)
+    return UNPRINTED.sub("", inside)
 
 
 def anchor(page, place=""):
