@@ -25,11 +25,13 @@ extensions = [
     "execution",  # docs/_ext: run the cells, keep the outputs
     "checked",  # docs/_ext: hold the pages to the census, list every equation with its check
     "katex",  # docs/_ext: formulas at build time
-    "powers",  # docs/_ext: 2e-08 as 2 × 10⁻⁸
+    "powers",  # docs/_ext: 2e-08 as 2 × 10⁻⁸, 74196 as 74 196
     "page_polish",  # docs/_ext: description, link preview and roles
     "folds",  # docs/_ext: solutions, side roads and the code of figures, folded alike
     "exercises",  # docs/_ext: what an exercise says of itself
     "gathered",  # docs/_ext: all exercises, all take-aways, each on one page
+    "proofs",  # docs/_ext: where a proof begins and ends
+    "terms",  # docs/_ext: the first use of a term leads to the glossary
     "take_away",  # docs/_ext: each page as a notebook and as MyST source, to take or to launch
     "edition",  # docs/_ext: which book this is, at the foot of each page; how far its numbers may be from a reader's
     "take_figures",  # docs/_ext: save, link to and cite each figure

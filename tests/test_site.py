@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 import execution
 import find
@@ -66,6 +67,32 @@ def test_decimals_are_words_of_the_index():
 ])  # fmt: skip
 def test_a_power_of_ten_is_written_as_readers_write_it(number, html):
     assert "".join(str(node) for node in powers.typeset(number)) == html
+
+
+@pytest.mark.parametrize("text, apart", [
+    ("74,196 and 98263", "74_196 and 98_263"), ("60 000 labels, 6,000 of them", "60_000 labels, 6000 of them"),
+    ("in 2015 and 1,234,567.", "in 2015 and 1_234_567."), ("12345.5, v12345, doi:10.1038/323533", None),
+    ("issue 24991", None), ("784-256-32, 0.12345", None),
+])  # fmt: skip
+def test_thousands_are_set_apart_in_one_way(text, apart):
+    assert powers.thousands(text) == (apart or text).replace("_", powers.THIN)
+
+
+def prose_of(html):
+    """The words of an article, without code, formulas, drawings and the bibliography."""
+    article = BeautifulSoup(html, "html.parser").article
+    for other in article.select("pre, code, svg, script, style, .math, .citation, .take, a.external, .sig"):
+        other.decompose()
+    return article.get_text()
+
+
+@built
+def test_large_numbers_have_one_style_in_the_whole_book():
+    pages = [path for path in SITE.rglob("*.html") if not {"_modules", "_static"} & set(path.parts)]
+    texts = {path: prose_of(path.read_text("utf-8")) for path in pages if "<article" in path.read_text("utf-8")}
+    other = {path: powers.LARGE.findall(text) for path, text in texts.items() if powers.thousands(text) != text}
+    assert other == {}
+    assert sum(text.count(powers.THIN) for text in texts.values()) > 20
 
 
 # Folds

@@ -1,8 +1,14 @@
 """What a finished page still needs: a head that says what it is, and roles that screen readers of today understand."""
 
+import re
 from html import escape
 
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
 from published import CARD_SHOWS, card
+
+HAN = re.compile("([\u4e00-\u9fff\uff0c]+)")
 
 UNHELPFUL = [
     ' role="doc-biblioentry"',  # to go when docutils leaves out this deprecated role, and
@@ -57,6 +63,18 @@ def polish(app, page, template, context, doctree):
         context["body"] = context.get("body", "").replace(attribute, "")
 
 
+class Languages(SphinxPostTransform):
+    """Chinese words are said to be Chinese, so a browser takes a font that has them, and a screen reader its voice."""
+
+    default_priority = 30
+
+    def run(self, **kwargs):
+        for text in [text for text in self.document.findall(nodes.Text) if HAN.search(text)]:
+            pieces = [nodes.inline("", piece, classes=["language-zh"]) if HAN.fullmatch(piece) else nodes.Text(piece)
+                      for piece in HAN.split(text) if piece]
+            text.parent.replace(text, pieces)
+
+
 def only_ours(app, env):
     """Sphinx would publish every module in which it has looked for a name, also those of Python's own library.
 
@@ -68,6 +86,7 @@ def only_ours(app, env):
 
 
 def setup(app):
+    app.add_post_transform(Languages)
     app.connect("env-updated", only_ours)
     app.connect("html-page-context", polish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,8 @@
-"""A glued, given or cited number in Python's notation is set as a reader writes it: 2e-08 as 2 × 10⁻⁸, 98% as 98 %."""
+"""Numbers as a reader writes them, wherever they stand in the text: 2e-08 as 2 × 10⁻⁸, 98% as 98 %, 74,196 as 74 196.
+
+Thousands are set apart by a thin space that no line breaks at, from five digits on. Code, formulas and what a cell has
+printed stay as they are.
+"""
 
 import re
 
@@ -6,8 +10,21 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 NUMBER = re.compile(r"(?P<factor>-?\d(?:\.\d+)?)e(?P<power>[-+−]?\d+)")
+# Thousands that are set apart in some way, or not at all; no part of a name, a decimal or an address, nor one itself.
+LARGE = re.compile(r"(?<![\w.,/#:])(?<!issue )(?<!request )"
+                   r"(\d{1,3}(?:[, \N{NO-BREAK SPACE}]\d{3})+|\d{4,})(?![\w/]|[.,]\d)")
 MARKS = {"pasted-text", "given", "cited"}
-NO_BREAK, TIMES, MINUS = "\N{NO-BREAK SPACE}", "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
+NO_BREAK, THIN, MINUS = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+OTHER_TEXT = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.citation)
+
+
+def thousands(text):
+    """1234 as it is, and 12,345 or 12345 with a thin space; of a text, its large numbers."""
+    def apart(found):
+        digits = re.sub(r"\D", "", found[0])
+        return f"{int(digits):,}".replace(",", THIN) if len(digits) > 4 and digits[0] != "0" else digits
+    return LARGE.sub(apart, text)
 
 
 def typeset(number):
@@ -33,6 +50,27 @@ class Powers(SphinxPostTransform):
                 number += power
 
 
+def prose(document):
+    """The pieces of text that are neither code nor formula."""
+    def walk(node):
+        for child in node.children:
+            if isinstance(child, nodes.Text):
+                yield child
+            elif not isinstance(child, OTHER_TEXT):
+                yield from walk(child)
+    return walk(document)
+
+
+class Thousands(SphinxPostTransform):
+    default_priority = 7
+
+    def run(self, **kwargs):
+        for text in list(prose(self.document)):
+            if LARGE.search(text):
+                text.parent.replace(text, nodes.Text(thousands(text)))
+
+
 def setup(app):
     app.add_post_transform(Powers)
+    app.add_post_transform(Thousands)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

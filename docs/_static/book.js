@@ -80,6 +80,25 @@ if (article && sought) {
   })));
 }
 
+// The contents at the right mark the section that is read. The theme's own mark stays behind when a page is turned by key.
+function mark() {
+  const links = [...document.querySelectorAll(".bd-toc-nav a.nav-link")];
+  const place = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)))?.getBoundingClientRect().top;
+  const read = links.findLast((link) => place(link) < innerHeight / 3) ?? links[0];
+  for (const link of links) {
+    const holds = link === read || !!link.parentElement.querySelector("ul")?.contains(read);
+    link.classList.toggle("active", holds);
+    if (link === read) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+let marked;
+addEventListener("scroll", () => {
+  clearTimeout(marked);
+  marked = setTimeout(mark, 150); // when the page stands again, and after the theme
+}, { passive: true });
+
 // Who comes by an old address is taken to where its content stands now (docs/_ext/moved.py).
 function sendOn() {
   const post = document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -1,0 +1,69 @@
+"""The first use of a glossary's term in a chapter links to what it means, as if it had been written {term}`…`.
+
+A word that has a plain sense beside the glossary's is linked where an author says so, and else not.
+"""
+
+import re
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+CHAPTERS = ("practice/", "symmetry/", "variance/")
+ALSO_PLAIN = {"critical", "rank", "spread", "unit", "update", "tied", "gain", "activation"}
+NO_PLACE = (nodes.title, nodes.reference, nodes.literal, nodes.math, nodes.caption, nodes.entry, nodes.figure)
+
+
+def words_of(glossary):
+    """`{pattern: anchor}` of the terms, longer ones first: of "fan-in, fan-out" each."""
+    each = {word.strip(): anchor for term, anchor in glossary.items() for word in term.split(",")}
+    return {re.compile(rf"\b{re.escape(word)}s?\b", 0 if word[0].isupper() else re.IGNORECASE): each[word]
+            for word in sorted(each, key=len, reverse=True) if word.casefold() not in ALSO_PLAIN}
+
+
+def texts(document):
+    """The text of paragraphs, in their order, where a link may stand."""
+    def walk(node):
+        for child in node.children:
+            if isinstance(child, nodes.Text):
+                yield child
+            elif not isinstance(child, NO_PLACE):
+                yield from walk(child)
+    for paragraph in document.findall(nodes.paragraph):
+        above = paragraph.parent
+        while above is not None and not isinstance(above, NO_PLACE):
+            above = above.parent
+        if above is None:
+            yield from walk(paragraph)
+
+
+def link(text, pattern, address):
+    """Put a link into the text if the pattern is in it."""
+    found = pattern.search(text)
+    if not found:
+        return False
+    reference = nodes.reference("", found[0], internal=True, refuri=address, classes=["term"])
+    pieces = [nodes.Text(text[:found.start()]), reference, nodes.Text(text[found.end():])]
+    text.parent.replace(text, [piece for piece in pieces if piece.astext()])
+    return True
+
+
+class Terms(SphinxPostTransform):
+    default_priority = 20  # when links that were written are known
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        page, std = self.env.docname, self.env.get_domain("std")
+        glossary = {name: there for (kind, name), there in std.objects.items() if kind == "term"}
+        if not page.startswith(CHAPTERS) or not glossary:
+            return
+        book = self.app.builder
+        there = {name: f"{book.get_relative_uri(page, where)}#{anchor}" for name, (where, anchor) in glossary.items()}
+        linked = {reference.get("refuri") for reference in self.document.findall(nodes.reference)}
+        for pattern, address in words_of(there).items():
+            if address not in linked and any(link(text, pattern, address) for text in list(texts(self.document))):
+                linked.add(address)
+
+
+def setup(app):
+    app.add_post_transform(Terms)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,86 @@
+"""Notation lists every letter that more than one page uses; a chapter's first use of a term is linked."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from docutils import nodes
+
+import terms as terms_of
+from browser import SITE
+
+DOCS = Path(__file__).parents[1] / "docs"
+PARTS = ("practice", "symmetry", "variance")
+
+CODE = re.compile(r"```\{(?:code-cell|doctest)\}.*?```|(?<!`)`[^`\n]+`", re.DOTALL)
+FORMULA = re.compile(r"```\{math\}(.*?)```|\$\$(.*?)\$\$|(?<![\\$])\$([^$\n]+(?:\n[^$\n]+)?)\$", re.DOTALL)
+WORDS = re.compile(r"\\(?:text|operatorname|mathrm|label|begin|end)\*?\{[^}]*\}|(?m:^\s*(?::label:.*|%.*)$)")
+GREEK = set("alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi "
+            "varphi chi psi omega ell Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split())
+
+
+def letters(text):
+    """The letters of a page's formulas, Greek ones by name."""
+    found = set()
+    for groups in FORMULA.findall(CODE.sub("", text)):
+        formula = WORDS.sub(" ", "".join(groups))
+        found |= GREEK & set(re.findall(r"\\([a-zA-Z]+)", formula))
+        found |= set(re.findall("[A-Za-z]", re.sub(r"\\[a-zA-Z]+", " ", formula)))
+    return found
+
+
+def shared(pages):
+    """Letters that two or more pages use, with these pages."""
+    users = defaultdict(set)
+    for page, text in pages.items():
+        for letter in letters(text):
+            users[letter].add(page)
+    return {letter: names for letter, names in users.items() if len(names) > 1}
+
+
+def test_every_letter_that_two_pages_use_is_in_notation():
+    pages = {path.stem: path.read_text("utf-8") for part in PARTS for path in (DOCS / part).glob("*.md")}
+    known = letters((DOCS / "notation.md").read_text("utf-8"))
+    assert {letter: names for letter, names in shared(pages).items() if letter not in known} == {}
+
+
+def test_twin_a_letter_of_two_pages_is_seen_and_words_commands_and_code_are_none():
+    page = "$\\zeta_k$ and $$ \\operatorname{tr} \\text{ab} x $$ `$y$`\n```{code-cell}\n$w$\n```"
+    assert letters(page) == {"zeta", "k", "x"}
+    assert shared({"a": page, "b": "$x$"}) == {"x": {"a", "b"}}
+
+
+def terms():
+    return re.findall(r"^(\S.*)\n  \S", (DOCS / "reference" / "glossary.md").read_text("utf-8"), re.MULTILINE)
+
+
+def test_terms_are_in_the_order_of_the_alphabet():
+    assert len(terms()) > 50 and terms() == sorted(terms(), key=str.casefold)
+
+
+def linked(words, glossary):
+    """A paragraph in which terms are linked, as text: a link is <word address>."""
+    document = nodes.paragraph("", "", nodes.Text(words))
+    root = nodes.section("", document)
+    for pattern, address in terms_of.words_of(glossary).items():
+        any(terms_of.link(text, pattern, address) for text in list(terms_of.texts(root)))
+    return "".join(f"<{child.astext()} {child['refuri']}>" if isinstance(child, nodes.reference) else child.astext()
+                   for child in document.children)
+
+
+def test_the_first_use_of_a_term_is_linked_also_in_the_plural_and_a_plain_word_is_not():
+    glossary = {"fan-in, fan-out": "#f", "ReLU": "#r", "logit": "#l", "spread": "#s", "mean square": "#m"}
+    assert linked("Logits: the spread of a fan-out, of relu and ReLU; a logit.", glossary) == (
+        "<Logits #l>: the spread of a <fan-out #f>, of relu and <ReLU #r>; a logit.")
+
+
+def test_what_is_a_plain_word_too_is_a_term():
+    assert set(terms_of.ALSO_PLAIN) <= set(terms())
+
+
+@pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
+def test_each_chapter_links_terms_to_the_glossary():
+    chapters = {path.stem: path.read_text("utf-8") for part in PARTS for path in (SITE / part).glob("*.html")}
+    chapters = {name: html for name, html in chapters.items() if "<article" in html and name != "index"}
+    assert [name for name, html in chapters.items() if html.count("glossary.html#term-") < 3] == []
