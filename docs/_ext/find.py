@@ -14,6 +14,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.search import IndexBuilder
 
+from powers import THIN
+
 CODE = (nodes.literal_block, nodes.doctest_block)
 WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d]\w+")
 BRACKETS = re.compile(r"^\((.*)\)$")  # the title of an exercise or a theorem stands in them
@@ -74,7 +76,7 @@ def text(node):
     if isinstance(node, nodes.math):
         return plain(node.astext())
     if isinstance(node, nodes.Text):
-        return node.astext()
+        return node.astext().replace(THIN, "")  # 74196 is one word, however it is set
     inside = "".join(text(child) for child in node.children if not isinstance(child, UNREAD))
     return small("^", inside).translate(SIGN_OF) if isinstance(node, nodes.superscript) else inside
 
