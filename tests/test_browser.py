@@ -315,6 +315,22 @@ def test_folded_boxes_open_by_keyboard_and_for_an_address_in_them(page, address)
             assert first.evaluate("box => box.open") is opened
 
 
+MARKED = """() => {
+  const links = [...document.querySelectorAll(".page-toc a.nav-link")];
+  const top = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1))).getBoundingClientRect().top;
+  const read = links.findLast((link) => top(link) < innerHeight / 3);
+  return read && read === links.findLast((link) => link.classList.contains("active"));
+}"""
+
+
+def test_the_contents_mark_what_is_read_also_when_pages_are_turned_by_key(page, address):
+    page.goto(address + HE)
+    for _ in range(5):
+        page.keyboard.press("PageDown")
+        page.keyboard.press("PageDown")
+        page.wait_for_function(f"({MARKED})()")
+
+
 @pytest.mark.parametrize("name", OF_EACH_KIND)
 def test_a_reader_who_asks_for_less_motion_gets_none(page, address, name):
     page.emulate_media(reduced_motion="reduce")

@@ -82,7 +82,7 @@ if (article && sought) {
 
 // The contents at the right mark the section that is read. The theme's own mark stays behind when a page is turned by key.
 function mark() {
-  const links = [...document.querySelectorAll(".bd-toc-nav a.nav-link")];
+  const links = [...document.querySelectorAll(".page-toc a.nav-link")];
   const place = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)))?.getBoundingClientRect().top;
   const read = links.findLast((link) => place(link) < innerHeight / 3) ?? links[0];
   for (const link of links) {
