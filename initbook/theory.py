@@ -2,7 +2,7 @@ r"""What can be said before anything is run. No randomness, no network.
 
 Means over the normal distribution are integrals, taken by Gauss-Legendre quadrature on panels that
 meet at the kinks of the integrand. A panel that shows that it is too coarse is halved; what halving does not
-settle is refused, so a mean is right or there is none.
+settle is refused. What shows at no node is not seen: a narrow feature needs its place named.
 
 >>> from initbook.activations import relu
 >>> round(forward_gain(relu) ** 2, 12)  # He's factor 2
@@ -111,7 +111,9 @@ def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
     q
         The variance of :math:`z`, above 0.
     kinks
-        Where :math:`g` may have a kink or a jump. One that is not named is found, which costs time.
+        Where :math:`g` may have a kink or a jump. One that is not named is found, which costs time, unless it
+        belongs to a feature so narrow that it falls between the nodes: within 10 standard deviations they are up to
+        0.07 of one apart.
 
     Raises
     ------

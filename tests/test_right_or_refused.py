@@ -97,6 +97,15 @@ def bends(f, z):
 WHOLE = np.arange(-6.0, 7.0)  # all kinks of the registry are whole numbers, and so is no place where a slope is steep
 
 
+def test_a_tent_between_the_nodes_is_missed_without_an_error_unless_its_place_is_named():
+    def tent(z):
+        return np.maximum(1 - abs(z - 0.337) / 0.003, 0)
+
+    assert normal_mean(tent) == 0  # what no rule with fixed nodes can see: the docstring and the page say so
+    there = 0.003 * math.exp(-0.337**2 / 2) / math.sqrt(2 * math.pi)
+    assert normal_mean(tent, kinks=(0.334, 0.337, 0.34)) == pytest.approx(there, rel=1e-5)
+
+
 @pytest.mark.parametrize("name", [*ALL, "leaky_relu(0.2)"])
 def test_an_activation_names_every_kink_of_its_own_and_of_its_slope(name):
     activation = ALL.get(name, leaky_relu(0.2))
