@@ -1,4 +1,4 @@
-"""Notation lists every letter that more than one page uses; a chapter's first use of a term is linked."""
+"""Notation lists every letter that two pages use; a chapter's first use of a term is linked; titles of exercises."""
 
 import re
 from collections import defaultdict
@@ -84,3 +84,9 @@ def test_each_chapter_links_terms_to_the_glossary():
     chapters = {path.stem: path.read_text("utf-8") for part in PARTS for path in (SITE / part).glob("*.html")}
     chapters = {name: html for name, html in chapters.items() if "<article" in html and name != "index"}
     assert [name for name, html in chapters.items() if html.count("glossary.html#term-") < 3] == []
+
+
+def test_no_two_exercises_have_one_title():
+    titles = [title for path in DOCS.rglob("*.md")
+              for title in re.findall(r"\{exercise\} (.+)", path.read_text("utf-8"))]
+    assert len(titles) > 50 and sorted(titles) == sorted(set(titles))
