@@ -74,6 +74,16 @@ def test_the_site_links_to_what_is_there_and_to_no_more(site):
     assert "whole book" not in page.read_text()
 
 
+@pytest.mark.parametrize("title, said", [
+    (b"/Title (For everFor ever)", b"/Title (For ever         )"),
+    (b"/Title (in thein thecode)", b"/Title (in the code     )"), (b"/Title (Once)", b"/Title (Once)"),
+    (b"/Title <FEFF006100620063006100620063>", b"/Title <FEFF006100620063002000200020>"),
+])  # fmt: skip
+def test_a_bookmark_says_its_heading_once_and_no_byte_moves(title, said):
+    found = whole_book.TWICE.sub(whole_book.once, title)
+    assert (found.split(), len(found)) == (said.split(), len(title))
+
+
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the PATH")
 def test_the_pdf_has_bookmarks_and_no_file_is_left(site):
