@@ -41,6 +41,14 @@ def test_pages_stand_in_the_order_of_the_side_bar_under_their_part(site):
     assert whole_book.contents() == [("", ["index.html"]), ("Part I. Zero", ["a/one.html", "two.html"])]
 
 
+def test_a_page_that_opens_a_part_begins_one(site):
+    index = site / "index.html"
+    index.write_text(index.read_text().replace('"two.html"', '"b/index.html"'))
+    (site / "b").mkdir()
+    (site / "b" / "index.html").write_text(PAGE.format(TWO, FOOT))
+    assert whole_book.contents()[1:] == [("Part I. Zero", ["a/one.html"]), ("Two", ["b/index.html"])]
+
+
 def test_in_one_file_each_place_has_a_name_of_its_own_and_links_lead_within(site):
     text = whole_book.joined()
     places = re.findall(r'\bid="([^"]+)"', text)

@@ -48,13 +48,16 @@ STYLE = """
 
 
 def contents():
-    """`[(title of a part, its pages)]`, in the order of the side bar, after the landing page."""
+    """`[(title of a part, its pages)]`, in the order of the side bar, after the landing page; a part has a page that
+    opens it, or only a title."""
     index = (SITE / "index.html").read_text(encoding="utf-8")
     side = index[index.index("bd-docs-nav"):]
     found = [("", ["index.html"])]
     for row in SIDE.finditer(side[:side.index("</nav>")]):
         if row["part"]:
             found.append((unescape(row["part"]), []))
+        elif row["page"].endswith("/index.html"):
+            found.append((title(row["page"]), [row["page"]]))
         elif row["page"] not in LEFT_OUT:
             found[-1][1].append(row["page"])
     return found
