@@ -151,7 +151,7 @@ class Index(IndexBuilder):
         self.env, self.passages = env, {}
 
     def feed(self, docname, filename, title, doctree):
-        """A page that repeats others says `nosearch`: it comes without a title, and only its front matter is searched."""
+        """A page that repeats others says `nosearch`: it comes without a title; only its front matter is searched."""
         self.passages[docname] = [[*passage[:3], " ".join(dict.fromkeys(passage[3]))]
                                   for passage in (Passages(doctree) if title else ()) if any(passage)]
 
@@ -176,9 +176,11 @@ def keywords(about):
 
 
 def parts_of(env):
-    """The part of the book, by name, in which each page stands."""
+    """The part of the book, by name, in which each page stands: as its first page is called, or the contents say."""
     trees = env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
-    return {page: tree["caption"] or "" for tree in trees for _, page in tree["entries"]}
+    opened = {page: env.titles[first].astext() for first in sorted(env.toctree_includes)
+              for page in env.toctree_includes[first]}
+    return opened | {page: tree["caption"] or "" for tree in trees for _, page in tree["entries"]}
 
 
 def setup(app):
