@@ -16,7 +16,6 @@ import yaml
 from bs4 import BeautifulSoup
 
 import execution
-import find
 import lean_pages
 import page_polish
 import palette
@@ -52,11 +51,7 @@ def test_rules_of_icons_that_no_page_shows_are_left_out():
     assert lean_pages.letters('a{--fa:"\\f03a"}b{content:"\uf058"}c{content:"x"}') == {0xF03A, 0xF058}
 
 
-# Search and numbers
-
-
-def test_decimals_are_words_of_the_index():
-    assert find.WithNumbers({}).split("he_normal: 11.35 %, 2. 1.2.3") == ["he_normal", "11.35", "2", "1.2", "3"]
+# Numbers
 
 
 @pytest.mark.parametrize("number, html", [

@@ -98,14 +98,15 @@ function meant(word) {
   return found;
 }
 
+const small = (word) => stopwords.has(word) && !named.has(word);
+
 function asked(query) {
   return [...new Set(parts(query))].map((word) => {
     const words = meant(word), where = new Map();
     for (const [other, sure] of words)
       for (const [passage, weight] of vocabulary.get(other)) where.set(passage, (where.get(passage) ?? 0) + sure * weight);
     const count = [...where.keys()].filter((each) => each.words).length;
-    const small = stopwords.has(word) && !named.has(word) ? 0.15 : 1;
-    return { word, words, where, rare: small * Math.log(1 + (passages.length - count + 0.5) / (count + 0.5)) };
+    return { word, words, where, rare: (small(word) ? 0.15 : 1) * Math.log(1 + (passages.length - count + 0.5) / (count + 0.5)) };
   });
 }
 
@@ -148,13 +149,20 @@ function ofPage(page, terms) {
   return said + 1.5 * Math.max(...whole);
 }
 
+// Whether she has written the page's title, whatever she did with its small words.
+function isTitle(page, terms) {
+  const title = page.fields[0].words.filter((word) => !small(word)), hers = terms.filter(({ word }) => !small(word));
+  return title.every((word) => hers.some(({ words }) => words.get(word) > SURELY)) && hers.every((term) => sure(term, title) > SURELY);
+}
+
 // A page's score: of what it says of itself and of its best passages; less where it lacks some of her words, and for a page
 // to look things up in.
 function scored(page, hits, terms) {
   const has = ({ where }) => where.has(page) || hits.some(({ passage }) => where.has(passage));
   const share = sum(terms, (term) => term.rare * has(term)) / sum(terms, ({ rare }) => rare);
   const best = sum(hits.slice(0, 3), ({ score }) => score) / 2 + (hits[0]?.score ?? 0) / 2;
-  return { page, hits, score: (ofPage(page, terms) + best) * share ** 2 * (page.chapter ? 1 : 0.6) };
+  const weight = isTitle(page, terms) ? 3 : page.chapter ? 1 : 0.6;
+  return { page, hits, score: (ofPage(page, terms) + best) * share ** 2 * weight };
 }
 
 const bestFirst = (list) => list.sort((one, other) => other.score - one.score);
