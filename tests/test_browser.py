@@ -304,7 +304,7 @@ def test_the_first_tab_leads_past_the_navigation(page, address):
 
 def test_folded_boxes_open_by_keyboard_and_for_an_address_in_them(page, address):
     page.goto(address + HE)
-    assert page.locator("details[open]").count() == 0
+    assert page.locator("article details[open]").count() == 0
     page.locator("details.solution p").last.evaluate("p => p.id = 'inside'")
     page.evaluate("location.hash = 'inside'")
     page.wait_for_function("[...document.querySelectorAll('details.solution')].at(-1).open")
@@ -396,14 +396,14 @@ def test_who_follows_a_result_into_a_folded_solution_finds_it_open_and_the_other
     marked.wait_for()
     assert marked.text_content().lower() == word.lower()
     assert marked.evaluate("mark => mark.closest('details').open")
-    assert 0 < page.locator("details[open]").count() < page.locator("details").count()
+    assert 0 < page.locator("article details[open]").count() < page.locator("article details").count()
 
 
 def test_who_follows_a_result_that_stands_in_the_open_finds_solutions_closed(page, address):
     follow(page, address, "ReLU")
     page.locator("article p mark").first.wait_for()
     assert page.locator("details mark").count() > 0
-    assert page.locator("details[open]").count() == 0
+    assert page.locator("article details[open]").count() == 0
 
 
 def test_a_result_leads_to_its_place_where_it_shows_and_escape_takes_the_marks_away(page, address):
