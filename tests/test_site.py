@@ -90,6 +90,13 @@ def test_large_numbers_have_one_style_in_the_whole_book():
     assert sum(text.count(powers.THIN) for text in texts.values()) > 20
 
 
+def test_a_long_name_may_be_broken_behind_a_dot_and_a_decimal_or_a_short_one_not():
+    assert page_polish.breakable('<span class="pre">initbook.theory.chi</span>') == (
+        '<span class="pre">initbook.<wbr>theory.<wbr>chi</span>')
+    for other in ('<span class="pre">np.sum</span>', '<span class="pre">0.123456789012</span>'):
+        assert page_polish.breakable(other) == other
+
+
 # Folds
 
 

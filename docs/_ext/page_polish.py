@@ -8,6 +8,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from published import CARD_SHOWS, card
 
+NAME = re.compile(r'<span class="pre">[\w.]{12,}</span>')
 HAN = re.compile("([\u4e00-\u9fff\uff0c]+)")
 
 UNHELPFUL = [
@@ -57,10 +58,16 @@ def describe(app, context, page):
         context["metatags"] = context.get("metatags", "") + head
 
 
+def breakable(html):
+    """A long name in code may be broken behind a dot, rather than anywhere."""
+    return NAME.sub(lambda name: re.sub(r"\.(?=[a-zA-Z_])", ".<wbr>", name[0]), html)
+
+
 def polish(app, page, template, context, doctree):
     describe(app, context, page)
     for attribute in UNHELPFUL:
         context["body"] = context.get("body", "").replace(attribute, "")
+    context["body"] = breakable(context.get("body", ""))
 
 
 class Languages(SphinxPostTransform):
