@@ -78,7 +78,7 @@ nb_merge_streams = True
 nb_render_markdown_format = "myst"  # a table that a cell makes is a table as any other
 
 # How long the main road of a page may be, in minutes, by part (docs/_ext/reading_time.py).
-main_road_minutes = {"practice": 12, "symmetry": 20, "variance": 20}
+main_road_minutes = {"practice": 12, "symmetry": 20, "variance": 20, "beyond": 20}
 
 # Formulas
 html_math_renderer = "katex"

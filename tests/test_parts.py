@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
-PARTS = ["practice", "symmetry", "variance"]
+PARTS = ["practice", "symmetry", "variance", "beyond"]
 
 
 def opening(part):
@@ -39,8 +39,8 @@ def test_a_part_opens_with_all_its_pages_their_minutes_and_its_result_in_a_figur
     assert problems(part, text, files) == [] and text.count("figures.show(") == 1
     order = re.sub(r"\n(\| \[[^\n]*)\n(\| \[[^\n]*)\n", r"\n\2\n\1\n", text, count=1)
     other = text.replace("{minutes}`", "{minutes}`other", 1)
-    twins = [(order, files), (text, files | {"new"}), (other, files)]
-    assert [len(problems(part, *twin)) for twin in twins] == [1, 1, 1]
+    twins = [(order, files)] * (len(rows(text)) > 1) + [(text, files | {"new"}), (other, files)]
+    assert {len(problems(part, *twin)) for twin in twins} == {1}
 
 
 def test_the_side_bar_leads_to_every_part():

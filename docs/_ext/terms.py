@@ -8,7 +8,7 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-CHAPTERS = ("practice/", "symmetry/", "variance/")
+CHAPTERS = ("practice/", "symmetry/", "variance/", "beyond/")
 ALSO_PLAIN = {"critical", "rank", "spread", "unit", "update", "tied", "gain", "activation"}
 NO_PLACE = (nodes.title, nodes.reference, nodes.literal, nodes.math, nodes.caption, nodes.entry, nodes.figure)
 

@@ -13,7 +13,7 @@ KINDS = {"Holds": "holds", "Holds when": "when", "Does not hold": "fails", "A fa
 
 CARD = re.compile(r"\{admonition\} ([A-Z]\d+)\. (Holds when|Holds|Does not hold|A fault)")
 SECTION = re.compile(r"^(?:\((said-[\w-]+)\)=\n)?### (.+)\n((?:(?!##|\(said-).*\n)*)", re.MULTILINE)
-EVIDENCE = re.compile(r"\]\(\.\./(?:symmetry|variance)/[\w-]+\.md")
+EVIDENCE = re.compile(r"\]\(\.\./(?:symmetry|variance|beyond)/[\w-]+\.md")
 
 
 def problems(page):
