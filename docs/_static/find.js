@@ -184,10 +184,12 @@ function counting({ words }, terms) {
   return [...new Set(words)].filter((word) => count.includes(word));
 }
 
+const SENTENCE = 40; // letters: a title says less
+
 // The block of a passage that says most of what was asked.
 function block(passage, terms) {
   return passage.blocks.reduce((best, text) => {
-    const words = parts(text), worth = sum(terms, (term) => term.rare * sure(term, words)) * (text.length < 40 ? 0.8 : 1); // a title says less than a sentence
+    const words = parts(text), worth = sum(terms, (term) => term.rare * sure(term, words)) * (text.length < SENTENCE ? 0.8 : 1);
     return worth > best.worth ? { text, worth } : best;
-  }, { text: passage.blocks[0], worth: 0 }).text;
+  }, { text: passage.blocks.find((text) => text.length >= SENTENCE) ?? passage.blocks[0], worth: 0 }).text;
 }
