@@ -93,6 +93,15 @@ def test_two_ways_to_write_a_word_find_the_same(one, other):
     assert found[0] == found[1] != []
 
 
+def test_no_two_scripts_of_the_page_of_the_search_declare_one_name():
+    scripts = re.findall(r'src="(_static/(?:book|find|found)\.js)', (SITE / "search.html").read_text(encoding="utf-8"))
+    declared = re.compile(r"(?m)^(?:const|let|var|(?:async )?function) (\w+)|^(?:const|let) .*?, (\w+) =")
+    names = [name for script in scripts for pair in declared.findall((SITE / script).read_text(encoding="utf-8"))
+             for name in pair if name]
+    assert len(scripts) == 3 and len(names) > 40
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
 def test_a_number_is_found_by_fewer_of_its_digits_and_another_number_is_not():
     found = [pages(answer) for answer in search(["2.3026", "2.303", "2.30", "7.3951", "xylophone"])]
     page = "practice/loss-stands-still"

@@ -37,7 +37,7 @@ addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame
 const article = document.querySelector(".bd-article"), marks = [];
 const UNMARKED = ".katex, svg, script, style, button, .headerlink, .moved";
 
-function mark(node, words) {
+function markIn(node, words) {
   let rest = node, done = 0;
   for (const { 0: word, index } of node.data.matchAll(words)) {
     const found = rest.splitText(index - done), made = document.createElement("mark");
@@ -55,7 +55,7 @@ function markAll(words) {
     (node) => (unmarked(node) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
   while (walker.nextNode()) if (walker.currentNode.nodeType === Node.TEXT_NODE) nodes.push(walker.currentNode);
   const any = words.map((word) => word.replace(".", "\\.")).join("|");
-  for (const node of nodes) mark(node, new RegExp(`(?<![\\p{L}\\d])(?:${any})(?![\\p{L}\\d])`, "giu"));
+  for (const node of nodes) markIn(node, new RegExp(`(?<![\\p{L}\\d])(?:${any})(?![\\p{L}\\d])`, "giu"));
 }
 
 const target = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));

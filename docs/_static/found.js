@@ -19,7 +19,7 @@ function address({ page, anchor, heading }, words) {
 }
 
 // The text with the words that count marked.
-function marked(text, words) {
+function withMarks(text, words) {
   const line = document.createElement("p");
   let done = 0;
   for (const { index, 0: word } of text.matchAll(WORDS)) {
@@ -46,7 +46,7 @@ function item({ page, hits }, terms) {
   const title = element("a", page.title, { href: address(best ?? { page, anchor: "" }, words) });
   line.append(element("p", page.part, { className: "found-part" }), title);
   if (best && best.heading && best.heading !== page.title) line.append(` › ${best.heading}`);
-  line.append(marked(cut((best && block(best, terms)) || page.description, words), words));
+  line.append(withMarks(cut((best && block(best, terms)) || page.description, words), words));
   const more = others.filter(({ heading, anchor }) => heading && anchor && ![page.title, best.heading].includes(heading)).slice(0, 3);
   if (more.length) line.append(element("p", "Also: ", { className: "found-more" }));
   more.forEach((other, i) => line.lastChild.append(i ? " · " : "",
