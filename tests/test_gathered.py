@@ -111,10 +111,11 @@ def page_text(name):
 
 
 def words(piece):
-    """What a reader reads of a piece of HTML."""
+    """What a reader reads of a piece of HTML, whatever is a link in it."""
     for aside in (r"<span class=\"katex-mathml\">.*?</math></span>", r'<a class="headerlink".*?</a>'):
         piece = re.sub(aside, "", piece, flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub("<[^>]+>", " ", piece)).split())
+    text = " ".join(html.unescape(re.sub("<[^>]+>", " ", piece)).split())
+    return re.sub(r" (?=[,.;:)])", "", text)
 
 
 @built
