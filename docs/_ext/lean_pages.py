@@ -34,6 +34,7 @@ ICON_TAG = re.compile(r'<(i|span) class="([^"]*\bfa-[^"]*)"')
 OF_ONE_PAGE = {"choose.js": "practice/which-start", "exercises.js": "reference/exercises"}
 OF_NO_PAGE = {"sphinx_highlight.js"}  # book.js marks what was searched for, by words
 NEEDED_BY = {"design-tabs.js": "sd-tab-set", "take.js": 'class="take"'}  # by what stands in a page's body
+PART = re.compile(r'(>([^<]+)</a><details[^>]*>)<summary>(?=<span class="toctree-toggle")')
 LETTER = re.compile(r'"(?:\\([ef][0-9a-f]{3})|([\ue000-\uf8ff]))"')
 
 
@@ -100,6 +101,8 @@ def lean(text, style):
     """Scripts are fetched beside the text and run after it, in their order; icons are for the eye."""
     # To go when Sphinx's own scripts, and those of search.html, say `defer`.
     text = SCRIPT.sub("<script defer ", text.replace("_static/ALL.css", f"_static/{style}"))
+    # To go when the theme names what opens a part in the side bar.
+    text = PART.sub(r'\1<summary aria-label="Pages of \2">', text)
     # To go when the theme and sphinx-design hide icons from screen readers.
     return ICON_TAG.sub(r'<\1 aria-hidden="true" class="\2"', text)
 
