@@ -205,9 +205,10 @@ def fans(shape: Sequence[int], *, groups: int = 1, stride: int = 1, transposed: 
     r"""``(fan_in, fan_out)``: how many inputs a unit sums, and how many units an input feeds.
 
     The rule, with :math:`K` the number of kernel positions, is :math:`(K c_\text{in}, K c_\text{out} / s^r)`, with the
-    division moved to the first where ``transposed``; channels are those of one group. It holds in the middle of a map
-    that is larger than the kernel, exactly where :math:`s` divides the kernel's sides, else on average. At borders, and
-    on small maps, units sum fewer or inputs feed fewer: with ``space`` they are counted.
+    division moved to the first where ``transposed``; channels are those of one group. It holds where
+    a map's border is at least :math:`k - 1` positions away, so on sides of :math:`2k - 1` or more; exactly where
+    :math:`s` divides the kernel's sides, else on average. At borders, and on small maps, units sum fewer or inputs feed
+    fewer: with ``space`` they are counted.
 
     Parameters
     ----------

@@ -415,7 +415,7 @@ def reach(activation: Activation, weight_var: float, width: int, *, q: float = 1
           most: int = 1000) -> int:
     r"""To how many layers a start holds the signal and the gradient: while
 
-    - the mean square of the pre-activations stays within ``factor`` of the start in 95 of 100 draws of that width:
+    - the mean square of the pre-activations stays within ``factor`` of the start in at least 95 of 100 draws:
       its mean by :func:`length_map`, the variance :math:`v` of its logarithm by :func:`scatter`. The draw in the middle
       lies below the mean, by :math:`e^{-v/2}`, as of a lognormal law;
     - a small difference between samples going up, and the gradient coming down, which :func:`chi` multiplies, stay

@@ -45,6 +45,11 @@ def test_a_bundle_holds_what_is_imported_with_addresses_that_still_lead_there(tm
     assert lean_pages.bundle(tmp_path, ("sub/b.css",), set()) != name
 
 
+def test_what_opens_a_part_in_the_side_bar_says_of_which_part():
+    toggle = '<a href="x.html">Part I</a><details open="open"><summary><span class="toctree-toggle">'
+    assert '<summary aria-label="Pages of Part I">' in lean_pages.lean(toggle, "book.css")
+
+
 def test_rules_of_icons_that_no_page_shows_are_left_out():
     style = '.fa-list{--fa:"\\f03a"}.fa-star,.fa-old-star{--fa:"\\f005"}p{color:red}'
     assert lean_pages.without_unused_icons(style, {"fa-old-star"}) == '.fa-star,.fa-old-star{--fa:"\\f005"}p{color:red}'
