@@ -49,7 +49,7 @@ SAID = [
      lambda: all(map(respects_a_renaming, optimizers.ALL.values()))),
     ("docs/symmetry/theorem.md", "Every optimiser of the package, checked",
      lambda: table_names("docs/symmetry/theorem.md", [f"\n{name} 0.0 0.0" for name in optimizers.ALL])),
-    ("docs/variance/gains.md", "Every activation has two gains",
+    ("docs/variance/gains.md", "An activation has two gains",
      lambda: all(0 < theory.forward_gain(a) < np.inf and 0 < theory.backward_gain(a) < np.inf for a in ALL)),
     ("docs/variance/gains.md", "the theory says that $q$ stays 1 for every activation",
      lambda: all(np.allclose(theory.length_map(a, theory.forward_gain(a) ** 2, q=1, layers=3), 1) for a in ALL)),
