@@ -108,7 +108,7 @@ def test_exercises_are_chosen_by_level_and_kind_with_their_headings_and_minutes(
     boxes = page.locator(".exercise.again:visible")
     everything = boxes.count()
     page.get_by_label("Level").select_option("hard")
-    page.get_by_label("How").select_option("by hand")
+    page.get_by_label("How", exact=True).select_option("by hand")
     facts = [fact.inner_text() for fact in page.locator(".exercise-facts:visible").all()]
     assert 0 < len(facts) < everything
     minutes = [re.fullmatch(r"hard · (\d+) minutes · by hand", fact)[1] for fact in facts]
