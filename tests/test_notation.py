@@ -64,7 +64,7 @@ def linked(words, glossary):
     document = nodes.paragraph("", "", nodes.Text(words))
     root = nodes.section("", document)
     for pattern, address in terms_of.words_of(glossary).items():
-        any(terms_of.link(text, pattern, address) for text in list(terms_of.texts(root)))
+        any(terms_of.link(text, pattern, address) for text in list(terms_of.linkable(root)))
     return "".join(f"<{child.astext()} {child['refuri']}>" if isinstance(child, nodes.reference) else child.astext()
                    for child in document.children)
 

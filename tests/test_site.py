@@ -137,14 +137,16 @@ def test_a_fold_of_another_kind_stands_nowhere():
     assert kinds and [kind for kind in kinds if "fold" not in kind.split()] == []
 
 
+@built
+def test_each_proof_ends_with_its_sign_and_begins_with_its_name():
+    pages = [path.read_text("utf-8") for path in SITE.rglob("*.html") if "_modules" not in path.parts]
+    named = re.compile(r'<div class="proof admonition"[^>]*>\s*<p>(?:<span[^>]*></span>)?<strong>Proof')
+    begun = [named.findall(page) for page in pages]
+    ends = [page.count('class="end-of-proof"') for page in pages]
+    assert sum(ends) > 10 and [len(found) for found in begun] == ends
+
+
 # To take
-
-
-@pytest.mark.parametrize("tex, words", [
-    (r"\sqrt n", "√n"), ("w_1 = w_2", "w₁ = w₂"), (r"\varepsilon", "ε"), (r"\pi/(\pi - 1)", "π/(π - 1)"),
-    ("1/(2l)", "1/(2l)")])  # fmt: skip
-def test_a_formula_in_a_citation_is_plain_text(tex, words):
-    assert take_figures.plain(tex) == words
 
 
 def test_what_a_figure_shows_is_its_caption_s_first_sentence():

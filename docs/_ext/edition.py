@@ -96,8 +96,8 @@ def by_kind():
     (other, its_key, bounds), *_ = in_text(found, "machine")
     half, (third, third_key, value, error) = room(found)
     return ("| kind | how many | how far yours may be off | for example |\n|---|---|---|---|\n"
-            f"| **exact** | {exact} | one part in a thousand million, on any machine and with any seed "
-            f"| {named(page, key)}: {number(kept)} |\n"
+            f"| **exact** | {exact} | one part in a thousand million: so it was from other "
+            f"seeds, and with an older processor's arithmetic | {named(page, key)}: {number(kept)} |\n"
             f"| **sampled** | {sampled} | with the same seed, by rounding. With another, by {measured.ERRORS} standard "
             f"errors; of those in sentences, half may be off by less than {half} of themselves "
             f"| {named(third, third_key)}: {number(value)}, standard error {number(error)} |\n"

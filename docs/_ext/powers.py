@@ -50,22 +50,20 @@ class Powers(SphinxPostTransform):
                 number += power
 
 
-def prose(document):
-    """The pieces of text that are neither code nor formula."""
-    def walk(node):
-        for child in node.children:
-            if isinstance(child, nodes.Text):
-                yield child
-            elif not isinstance(child, OTHER_TEXT):
-                yield from walk(child)
-    return walk(document)
+def texts(node, but):
+    """The pieces of text in a node, in their order, but for those in nodes of these kinds."""
+    for child in node.children:
+        if isinstance(child, nodes.Text):
+            yield child
+        elif not isinstance(child, but):
+            yield from texts(child, but)
 
 
 class Thousands(SphinxPostTransform):
     default_priority = 7
 
     def run(self, **kwargs):
-        for text in list(prose(self.document)):
+        for text in list(texts(self.document, OTHER_TEXT)):
             if LARGE.search(text):
                 text.parent.replace(text, nodes.Text(thousands(text)))
 

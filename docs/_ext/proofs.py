@@ -1,6 +1,4 @@
 """Proofs are set apart: their first word stands out, and a sign says where they end.
-
-Also takes away ids that sphinx-proof and sphinx-exercise give to every box of a page alike.
 """
 
 from docutils import nodes
@@ -8,7 +6,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_proof.nodes import proof_node
 
 END = "□"
-SHARED_IDS = {"proof", "proof-content", "exercise-content", "solution-content"}
 
 
 def set_apart(proof):
@@ -29,8 +26,6 @@ class Proofs(SphinxPostTransform):
     def run(self, **kwargs):
         for node in self.document.findall(proof_node):
             set_apart(node[0])
-        for node in self.document.findall(nodes.Element):
-            node["ids"] = [name for name in node.get("ids", ()) if name not in SHARED_IDS]
 
 
 def setup(app):

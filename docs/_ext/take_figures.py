@@ -10,15 +10,11 @@ from html import escape
 from docutils import nodes
 
 import execution
+from find import line
 from take_away import PROJECT
 
 YEAR = re.search(r"year\s*=\s*{(\d+)}", (execution.ROOT / "docs/_static/initbook.bib").read_text("utf-8"))[1]
 AUTHORS = PROJECT["authors"][0]["name"]
-# A formula of a caption's first sentence, in a citation, which is plain text.
-LETTERS = {"alpha": "α", "beta": "β", "chi": "χ", "epsilon": "ε", "varepsilon": "ε", "eta": "η", "lambda": "λ",
-           "mu": "μ", "pi": "π", "sigma": "σ", "sqrt": "√", "times": "×", "ln": "ln ", "approx": "≈", "ne": "≠"}
-COMMAND = re.compile(r"\\([a-zA-Z]+)(?: (?=\w))?|\\(.)")
-LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SENTENCE = re.compile(r"(.+?[.?!])(?:\s|$)", re.DOTALL)
 
 
@@ -26,22 +22,9 @@ class take_row(nodes.General, nodes.Element):  # noqa: N801, as docutils names i
     """What stands under a caption. It has no text of its own: search and excerpts pass it by."""
 
 
-def plain(tex):
-    r"""`\sqrt n` as √n, `w_1` as w₁: for a line of text."""
-    tex = COMMAND.sub(lambda found: LETTERS.get(found[1], "") if found[1] else "", tex)
-    return re.sub(r"_(\d)", lambda found: found[1].translate(LOWERED), tex).translate(str.maketrans("", "", "{}"))
-
-
-def text(node):
-    """The words of a caption; formulas as plain text."""
-    if isinstance(node, nodes.math):
-        return plain(node.astext())
-    return node.astext() if isinstance(node, nodes.Text) else "".join(map(text, node.children))
-
-
 def claim(caption):
     """A caption's first sentence, which says what the figure shows."""
-    words = " ".join(text(caption).split())
+    words = line(caption)
     return (SENTENCE.match(words) or [words, words])[1].rstrip(".")
 
 

@@ -8,6 +8,8 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from powers import texts
+
 CHAPTERS = ("practice/", "symmetry/", "variance/", "beyond/")
 ALSO_PLAIN = {"critical", "rank", "spread", "unit", "update", "tied", "gain", "activation"}
 NO_PLACE = (nodes.title, nodes.reference, nodes.literal, nodes.math, nodes.caption, nodes.entry, nodes.figure)
@@ -20,20 +22,14 @@ def words_of(glossary):
             for word in sorted(each, key=len, reverse=True) if word.casefold() not in ALSO_PLAIN}
 
 
-def texts(document):
+def linkable(document):
     """The text of paragraphs, in their order, where a link may stand."""
-    def walk(node):
-        for child in node.children:
-            if isinstance(child, nodes.Text):
-                yield child
-            elif not isinstance(child, NO_PLACE):
-                yield from walk(child)
     for paragraph in document.findall(nodes.paragraph):
         above = paragraph.parent
         while above is not None and not isinstance(above, NO_PLACE):
             above = above.parent
         if above is None:
-            yield from walk(paragraph)
+            yield from texts(paragraph, NO_PLACE)
 
 
 def link(text, pattern, address):
@@ -60,7 +56,7 @@ class Terms(SphinxPostTransform):
         there = {name: f"{book.get_relative_uri(page, where)}#{anchor}" for name, (where, anchor) in glossary.items()}
         linked = {reference.get("refuri") for reference in self.document.findall(nodes.reference)}
         for pattern, address in words_of(there).items():
-            if address not in linked and any(link(text, pattern, address) for text in list(texts(self.document))):
+            if address not in linked and any(link(text, pattern, address) for text in list(linkable(self.document))):
                 linked.add(address)
 
 
