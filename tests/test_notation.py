@@ -59,12 +59,11 @@ def test_terms_are_in_the_order_of_the_alphabet():
     assert len(terms()) > 50 and terms() == sorted(terms(), key=str.casefold)
 
 
-def linked(words, glossary):
+def linked(words, glossary, before=""):
     """A paragraph in which terms are linked, as text: a link is <word address>."""
     document = nodes.paragraph("", "", nodes.Text(words))
-    root = nodes.section("", document)
-    for pattern, address in terms_of.words_of(glossary).items():
-        any(terms_of.link(text, pattern, address) for text in list(terms_of.linkable(root)))
+    written = nodes.paragraph("", "", nodes.reference("", before, refuri=before))
+    terms_of.link_first(nodes.section("", written, document), glossary)
     return "".join(f"<{child.astext()} {child['refuri']}>" if isinstance(child, nodes.reference) else child.astext()
                    for child in document.children)
 
@@ -73,6 +72,8 @@ def test_the_first_use_of_a_term_is_linked_also_in_the_plural_and_a_plain_word_i
     glossary = {"fan-in, fan-out": "#f", "ReLU": "#r", "logit": "#l", "spread": "#s", "mean square": "#m"}
     assert linked("Logits: the spread of a fan-out, of relu and ReLU; a logit.", glossary) == (
         "<Logits #l>: the spread of a <fan-out #f>, of relu and <ReLU #r>; a logit.")
+    assert linked("fan-in, then fan-out", glossary) in ("<fan-in #f>, then fan-out", "fan-in, then <fan-out #f>")
+    assert linked("a logit", glossary, before="#l") == "a logit"  # as somebody has linked it already
 
 
 def test_what_is_a_plain_word_too_is_a_term():

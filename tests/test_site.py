@@ -142,7 +142,7 @@ def test_each_proof_ends_with_its_sign_and_begins_with_its_name():
     pages = [path.read_text("utf-8") for path in SITE.rglob("*.html") if "_modules" not in path.parts]
     named = re.compile(r'<div class="proof admonition"[^>]*>\s*<p>(?:<span[^>]*></span>)?<strong>Proof')
     begun = [named.findall(page) for page in pages]
-    ends = [page.count('class="end-of-proof"') for page in pages]
+    ends = [page.count('class="end-of-proof">□</span>') for page in pages]
     assert sum(ends) > 10 and [len(found) for found in begun] == ends
 
 

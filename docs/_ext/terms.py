@@ -43,6 +43,14 @@ def link(text, pattern, address):
     return True
 
 
+def link_first(document, glossary):
+    """Link the first use of each term of `{name: address}` that no link of the document leads to yet."""
+    linked = {reference.get("refuri") for reference in document.findall(nodes.reference)}
+    for pattern, address in words_of(glossary).items():
+        if address not in linked and any(link(text, pattern, address) for text in list(linkable(document))):
+            linked.add(address)
+
+
 class Terms(SphinxPostTransform):
     default_priority = 20  # when links that were written are known
     formats = ("html",)
@@ -53,11 +61,8 @@ class Terms(SphinxPostTransform):
         if not page.startswith(CHAPTERS) or not glossary:
             return
         book = self.app.builder
-        there = {name: f"{book.get_relative_uri(page, where)}#{anchor}" for name, (where, anchor) in glossary.items()}
-        linked = {reference.get("refuri") for reference in self.document.findall(nodes.reference)}
-        for pattern, address in words_of(there).items():
-            if address not in linked and any(link(text, pattern, address) for text in list(linkable(self.document))):
-                linked.add(address)
+        link_first(self.document, {name: f"{book.get_relative_uri(page, where)}#{anchor}"
+                                   for name, (where, anchor) in glossary.items()})
 
 
 def setup(app):
