@@ -121,3 +121,23 @@ def test_the_box_says_what_the_finished_page_takes():
             said = int(re.match(r"About (\d+) minutes\.", box.get_text())[1])
             assert abs(said - from_the_finished_page(article)) < 1, path.name
     assert counted > 10
+
+
+def in_tables(article):
+    """`{page: minutes}` of the table by which a part opens."""
+    rows = [row.select("td") for row in article.select("table tr") if row.select_one("td a[href]")]
+    return {row[0].a["href"]: int(row[-1].get_text()) for row in rows if row[-1].get_text().isdigit()}
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
+@pytest.mark.parametrize("part", ["practice", "symmetry", "variance", "beyond"])
+def test_the_table_of_a_part_has_the_minutes_that_its_pages_say(part):
+    def article(name):
+        text = DRAWINGS.sub("", (SITE / part / name).read_text(encoding="utf-8"))
+        return BeautifulSoup(text, "html.parser").find("article")
+
+    told = in_tables(article("index.html"))
+    said = {name: int(re.match(r"About (\d+)", article(name).select_one(".reading-time").get_text())[1])
+            for name in told}
+    assert told == said and told

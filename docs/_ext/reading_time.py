@@ -131,8 +131,8 @@ def setup(app):
     app.add_config_value("main_road_minutes", {}, "html")
     app.add_role("minutes", asking)
     app.connect("builder-inited", start)
-    app.connect("doctree-read", learn, priority=400)  # before its last line stands in the box
-    app.connect("doctree-read", ask)
+    app.connect("doctree-read", learn)
+    app.connect("doctree-read", ask)  # after it: here a line is added to the page
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
     app.connect("doctree-resolved", answer)
