@@ -50,6 +50,8 @@ def kept_answer(kind, make, *parts):
 
 def look_up_confirmed(app, config):
     """Which equations get a ✓ (docs/_ext/katex.py). As an "env" value it has pages written anew when it changes."""
+    equations.remember(kept_answer("stated", lambda: [(each.label, each.where, each.bare)
+                                                      for each in equations.checks().values()]))
     app.seen = {path: kept_answer("census", lambda path=path: census.look_at(path), str(path), path.read_text("utf-8"))
                 for path in census.PAGES}
     config.confirmed_equations = sorted(label for page in app.seen.values() for label in page["confirmed"])

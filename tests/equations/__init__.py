@@ -24,13 +24,14 @@ import inspect
 import pkgutil
 import re
 import tomllib
+import typing
 from dataclasses import dataclass
 from pathlib import Path
 
 from equations import _source
 
 __all__ = ["CONFIRMED", "Check", "checks", "confirmed", "exact", "fingerprint", "known", "numerical", "plain",
-           "quadrature", "simulation", "symbolic"]
+           "quadrature", "remember", "simulation", "stated", "symbolic"]
 
 CONFIRMED = Path(__file__).with_name("confirmed.toml")
 _REGISTRY = {}
@@ -112,6 +113,27 @@ def checks():
     for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
         importlib.import_module(f"equations.{module}")
     return dict(_REGISTRY)
+
+
+class Stated(typing.NamedTuple):
+    """What of a check an equation is compared with: all that a build needs where nothing but sentences has changed."""
+
+    label: str
+    where: str
+    bare: list
+
+
+_STATED = {}
+
+
+def stated():
+    """`{label: Check or Stated}` of all checks."""
+    return _STATED or checks()
+
+
+def remember(rows):
+    """Spare `stated` the seconds that loading the checks takes: `rows` are what an earlier build kept of them."""
+    _STATED.update((row[0], Stated(*row)) for row in rows)
 
 
 def plain(tex):

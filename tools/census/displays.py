@@ -22,7 +22,7 @@ MARKS = "give it a label and a check, or begin it with the line `% step: eq-…`
 
 
 def problems(page):
-    checks = equations.checks()
+    checks = equations.stated()
     return [page.says(piece.line, said) for piece in page.displays for said in in_display(piece, checks)]
 
 
@@ -55,7 +55,7 @@ def labelled_displays(page):
 
 def confirmed(page):
     """The labels of the equations of a page that are as they were when somebody last compared them with their code."""
-    checks = equations.checks()
+    checks = equations.stated()
     return [label for label, piece in labelled_displays(page).items()
             if label in checks and equations.confirmed(checks[label], piece.text)]
 
