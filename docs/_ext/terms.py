@@ -11,7 +11,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from powers import texts
 
 CHAPTERS = ("practice/", "symmetry/", "variance/", "beyond/")
-ALSO_PLAIN = {"critical", "rank", "spread", "unit", "update", "tied", "gain", "activation"}
+ALSO_PLAIN = {"critical", "rank", "spread", "unit", "update", "tied", "gain", "activation", "signal"}
 NO_PLACE = (nodes.title, nodes.reference, nodes.literal, nodes.math, nodes.caption, nodes.entry, nodes.figure)
 
 
