@@ -45,6 +45,7 @@ HOUSE = {
     "optimizers": "_check network numpy",
     "probes": "_check activations network numpy",
     "prose": "_check numpy IPython",
+    "residual": "_check blocks network normalization",
     "symmetry": "_check activations network numpy",
     "theory": "_check activations numpy",
     "training": "_check activations losses network optimizers numpy tqdm",
@@ -52,6 +53,7 @@ HOUSE = {
 
 # And what none may come to import, not even through another, however the table above grows.
 NEVER = {
+    "residual": {"theory", "correlations", "probes"},
     "theory": {"network", "probes", "initializers"},
     "correlations": {"network", "probes", "initializers"},
     "probes": {"theory", "correlations"},

@@ -1,4 +1,4 @@
-"""Batch normalisation: what it makes of a layer, its derivative, and that a network learns through it."""
+"""Batch, layer and RMS normalisation: what they make of a layer, their derivatives, and that a network learns."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,14 @@ from initbook.activations import get, relu, tanh
 from initbook.initializers import init_params, normal
 from initbook.losses import softmax_cross_entropy
 from initbook.network import forward
-from initbook.normalization import batch_norm, batch_norm_backward
+from initbook.normalization import (
+    batch_norm,
+    batch_norm_backward,
+    layer_norm,
+    layer_norm_backward,
+    rms_norm,
+    rms_norm_backward,
+)
 from initbook.optimizers import sgd
 from initbook.training import loss_and_grads, train
 
@@ -88,6 +95,78 @@ def test_a_broken_backward_is_caught(broken):
     u, g = inputs_and_gradient()
     slope = central_difference(lambda u: (batch_norm(u) * g).sum(), u)
     assert np.abs(slope - broken(u, g)).max() > 1e-3
+
+
+# --- over the units of a sample
+
+
+def test_layer_norm_is_batch_norm_of_the_transpose_and_sees_one_sample_at_a_time():
+    for eps in (0.0, 0.3):
+        np.testing.assert_allclose(layer_norm(U, eps), batch_norm(U.T, eps).T, rtol=100 * EPS)
+    np.testing.assert_array_equal(layer_norm(U)[3:4], layer_norm(U[3:4]))
+    assert np.abs(batch_norm(U)[3:5] - batch_norm(U[3:5])).max() > 0.1  # the twin
+    np.testing.assert_array_equal(layer_norm(U), layer_norm(U, 1e-5))
+
+
+def test_rms_norm_keeps_the_direction_and_makes_the_mean_square_1():
+    u = rms_norm(U, eps=0.0)
+    np.testing.assert_allclose((u * u).mean(axis=1), 1, rtol=100 * EPS)
+    np.testing.assert_allclose(u * np.linalg.norm(U, axis=1, keepdims=True) / U.shape[1] ** 0.5, U, rtol=100 * EPS)
+    np.testing.assert_allclose((rms_norm(U, 0.3) ** 2).mean(axis=1), (U**2).mean(axis=1) / ((U**2).mean(axis=1) + 0.3))
+    np.testing.assert_allclose(rms_norm(U - U.mean(axis=1, keepdims=True)), layer_norm(U), rtol=1e-9)
+    assert np.abs(rms_norm(U) - layer_norm(U)).max() > 0.1  # its mean is left as it is
+
+
+def test_rows_of_nothing_stay_nothing():
+    assert not layer_norm(np.full((2, 4), 3.0)).any()
+    assert not rms_norm(np.zeros((2, 4))).any()
+    assert not rms_norm_backward(np.zeros((2, 4)), np.zeros((2, 4))).any()
+
+
+ROWS = {"layer": (layer_norm, layer_norm_backward), "rms": (rms_norm, rms_norm_backward)}
+by_rows = pytest.mark.parametrize(("norm", "back"), ROWS.values(), ids=ROWS)
+
+
+@by_rows
+@pytest.mark.parametrize("eps", [0.0, 1e-5, 0.5])
+@pytest.mark.parametrize("units", [2, 3, 20])
+def test_backward_over_the_units_agrees_with_central_differences(norm, back, units, eps):
+    stream = rng()
+    u, g = stream.normal(2, 1.5, (4, units)), stream.normal(size=(4, units))
+    read_only(u, g)
+    slope = central_difference(lambda u: (norm(u, eps) * g).sum(), u)
+    bound = TOLERANCE * max(1, u.std(axis=1).min() ** -3)
+    assert np.abs(slope - back(u, g, eps)).max() < bound
+    if units > 2:  # the twins: nothing taken away, and the other one's formula
+        other = {layer_norm_backward: rms_norm_backward, rms_norm_backward: layer_norm_backward}[back]
+        size = u.var(axis=1) if norm is layer_norm else (u * u).mean(axis=1)
+        scale = np.sqrt(size + eps)[:, None]
+        assert min(np.abs(slope - wrong).max() for wrong in (g / scale, other(u, g, eps))) > 1e-3
+
+
+@by_rows
+def test_a_gradient_along_the_row_is_removed_and_a_longer_row_gets_less(norm, back):
+    u, g = inputs_and_gradient()
+    np.testing.assert_allclose((back(u, g, 0.0) * norm(u, 0.0)).sum(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(back(4 * u, g, 0.0), back(u, g, 0.0) / 4, rtol=1e-9)
+
+
+@by_rows
+def test_single_precision_stays_single(norm, back):
+    u = U.astype(np.float32)
+    assert {norm(u).dtype, back(u, u).dtype} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(("call", "sentence"), [
+    (lambda: layer_norm(np.ones((3, 1))), r"u must be of two units or more; got shape \(3, 1\)"),
+    (lambda: rms_norm(np.ones((3, 0))), r"u must be of one unit or more; got shape \(3, 0\)"),
+    (lambda: rms_norm(np.ones(3)), "u must be 2-dimensional"),
+    (lambda: layer_norm(U, eps=-1), "eps must be a finite number at least 0; got -1"),
+    (lambda: layer_norm_backward(U, U[:2]), r"du_hat must be of shape \(20, 3\)"),
+    (lambda: rms_norm_backward(U, U.T), r"du_hat must be of shape \(20, 3\)")])
+def test_bad_input_is_refused_by_name(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()
 
 
 # --- through a whole network
