@@ -87,6 +87,7 @@ def _layer(layer: Layer, f: Activation, s: Signal, rows: list[Row], name: str):
         row.growth = fan_in * square * float(slopes(moved[0], z, moved[1]).mean())
     of_rest = q.mean() / moved[1].mean() if moved[1].mean() > 0 else 1.0
     q_h, spread_h = through(moved[0], z, moved[1], of_rest**2 * spread)
+    spread_h += own if f.name == "identity" else 0.0  # z goes on as it is, with all its scatter
 
     def back(dh: Array, g: Array) -> tuple[Array, Array]:
         dz = dh * f.df(z)

@@ -47,6 +47,17 @@ def test_plain_networks_after_the_books_table_are_not_blamed(f, last):
     assert said(like(gain, depth, last), f) == {}
 
 
+def test_deep_linear_networks_are_not_called_fitted_and_bands_hold():
+    """Of one sample the band is exact, of many it is wide: 40 draws of 28 layers, whose scatter adds up."""
+    inside = []
+    for seed in range(40):
+        params = like(1.0, 28, seed=seed)
+        assert "unexpected" not in said(params, LINEAR) if seed < 4 else True
+        rows = check(params, LINEAR, X[:1])["layers"]
+        inside.append([row["band"][0] <= row["q"] <= row["band"][1] for row in rows[:-1]])
+    assert 0.88 < np.mean(inside) < 0.995
+
+
 def blocks(f, after, end, count=6, seed=0):
     """A stem, blocks whose branches end with that share of a variance, and a last layer."""
     rng, gain = np.random.default_rng(seed), theory.forward_gain(f) ** 2
