@@ -27,20 +27,22 @@ def measured(library, kinds=None):
 
     module = importlib.import_module(f"libraries.{library}")
     wanted = (lambda z: {kind: f for kind, f in module.layers(z).items() if kind in kinds}) if kinds else module.layers
-    return {"name": module.NAME, "version": importlib.metadata.version(module.PACKAGE).split("+")[0],
+    return {"note": getattr(module, "NOTE", ""), "name": module.NAME,
+            "version": importlib.metadata.version(module.PACKAGE).split("+")[0],
             "rows": measure.measure(wanted, getattr(module, "MOST", measure.MOST)),
             "lines": {} if kinds else lines.run_all(library),
             "extra": {} if kinds or not hasattr(module, "extra") else module.extra()}
 
 
 def in_its_own(library, kinds=(), path=()):
-    """The same, from another interpreter: what it found, or why it found nothing."""
+    """The same, from another interpreter: what it found and what is to be said of it, or None and why not."""
     there = os.environ | {"PYTHONPATH": os.pathsep.join([*map(str, path), os.environ.get("PYTHONPATH", "")])}
     command = [sys.executable, "-W", "ignore", "-m", "libraries", "--one", library, *kinds]
     done = subprocess.run(command, capture_output=True, text=True, env=there)
     if done.returncode:
         return None, (done.stderr.strip().splitlines() or ["it died"])[-1]
-    return json.loads(done.stdout.splitlines()[-1]), ""
+    found = json.loads(done.stdout.splitlines()[-1])
+    return found, found.pop("note")
 
 
 def differences(old, new):
@@ -82,19 +84,20 @@ def main():
     kept = {name: each for name, each in committed["libraries"].items() if name not in given.only}
     new, wrong = {}, 0
     for library in given.only:
-        found, why = in_its_own(library)
+        found, note = in_its_own(library)
         if found is None:
-            print(f"{library}: not measured: {why}")
+            print(f"{library}: not measured: {note}")
             wrong += 1
             continue
         said = differences(committed["libraries"].get(library), found)
-        print(f"{found['name']} {found['version']}: " + (f"{len(found['rows'])} rows, {len(found['lines'])} snippets"))
+        print(f"{found['name']} {found['version']}: " + (f"{len(found['rows'])} rows, {len(found['lines'])} snippets")
+              + (note and f" ({note})"))
         print(*(f"    {one}" for one in said), sep="\n", end="\n" * bool(said))
         new[library], wrong = found, wrong + len(said)
     before = committed.get("before")
     if BEFORE.exists() and "keras" in given.only:
-        before, why = in_its_own("keras", ["attention"], [BEFORE])
-        print(f"Keras before: {before['version'] if before else why}")
+        before, note = in_its_own("keras", ["attention"], [BEFORE])
+        print(f"Keras before: {before['version'] if before else note}")
     if given.write:
         about = {"date": str(datetime.date.today()), "python": platform.python_version(),
                  "processor": platform.machine().replace("_", "-")}

@@ -90,21 +90,29 @@ def given(name):
     if name == "arrays_conv":
         return names | {"x": x.reshape(-1, 8, 8, 1), "model": convolutional(rngs)}
     if name == "arrays_linen":
-        model = linen.Sequential([linen.Dense(128), linen.relu, linen.Dense(128), linen.relu, linen.Dense(10)])
-        variables = model.init(jax.random.key(0), x)
+        inner = [each for _ in range(5) for each in (linen.Dense(128, use_bias=False), linen.relu)]
+        model = linen.Sequential([*inner, linen.Dense(10)])
+        variables = jax.tree.map(lambda p: p, model.init(jax.random.key(0), x))  # now layers_10 stands before layers_2
         return names | {"x": x, "variables": variables, "model": lambda x: model.apply(variables, x)}
     return names | {"x": x, "model": mlp(rngs)}
 
 
 def mlp(rngs):
-    return nnx.Sequential(nnx.Linear(64, 128, rngs=rngs), nnx.relu, nnx.Linear(128, 128, rngs=rngs), nnx.relu,
-                          nnx.Linear(128, 10, rngs=rngs))
+    return nnx.Sequential(nnx.Linear(64, 128, rngs=rngs), nnx.relu,
+                          nnx.Linear(128, 128, use_bias=False, rngs=rngs), nnx.relu, nnx.Linear(128, 10, rngs=rngs))
 
 
 def convolutional(rngs):
-    return nnx.Sequential(nnx.Conv(1, 16, (3, 3), strides=1, padding=1, rngs=rngs), nnx.relu,
+    return nnx.Sequential(nnx.Conv(1, 16, (3, 3), use_bias=False, rngs=rngs), nnx.relu,
                           nnx.Conv(16, 32, (3, 3), strides=2, padding=1, rngs=rngs), nnx.relu,
                           lambda h: h.reshape(len(h), -1), nnx.Linear(512, 10, rngs=rngs))
+
+
+def refused():
+    """Convolutions that a Layer cannot hold."""
+    several = [{"kernel_size": (4, 4)}, {"strides": 2}, {"strides": (1, 2), "padding": 1}, {"kernel_dilation": 2},
+               {"padding": ((1, 0), (1, 0))}, {"padding": "CIRCULAR"}]
+    return [nnx.Conv(4, 8, **{"kernel_size": (3, 3)} | each, rngs=nnx.Rngs(0)) for each in several]
 
 
 def outputs(names):

@@ -90,7 +90,7 @@ def given(name):
 
 
 def mlp():
-    return keras.Sequential([L.Input((64,)), L.Dense(128, "relu"), L.Dense(128, "relu"), L.Dense(10)])
+    return keras.Sequential([L.Input((64,)), L.Dense(128, "relu"), L.Dense(128, "relu", use_bias=False), L.Dense(10)])
 
 
 def deep(layers=30):
@@ -106,6 +106,14 @@ def plain(model):
 def convolutional():
     return keras.Sequential([L.Input((8, 8, 1)), L.Conv2D(16, 3, padding="same", activation="relu", use_bias=False),
                              L.Conv2D(32, 3, strides=2, activation="relu"), L.Flatten(), L.Dense(10)])
+
+
+def refused():
+    """Convolutions that a Layer cannot hold."""
+    several = [{"kernel_size": 4, "padding": "same"}, {"strides": 2, "padding": "same"}, {"strides": (1, 2)},
+               {"dilation_rate": 2}]
+    made = [L.Conv2D(8, **{"kernel_size": 3} | each) for each in several]
+    return [built(0, layer, (None, 8, 8, 4)) for layer in made]
 
 
 def outputs(names):

@@ -21,6 +21,7 @@ SIZES = (  # two, so that two laws that agree by chance at the one differ at the
           d=192, h=4),
 )
 ENOUGH, MOST = 20_000, 30  # entries of a part, and draws of a layer to get them
+SMALL = {"depthwise": 8}  # more draws, by that factor: few entries each, and C must be told from C + 1
 MANY, TESTED = 3_000_000, 50_000  # entries of all draws of a layer, and of those that two samples are compared in
 CUT = TRUNCATED_STD**2  # what is left of the variance where a cut at two standard deviations is not made good
 FACTORS = {"1/3": 1 / 3, "1": 1.0, "2": 2.0, "cut": CUT}
@@ -74,7 +75,8 @@ def fans(kind, part, z):
 def measure(layers, most=MOST):
     """Rows of the data file, one for each part of each kind of layer. ``layers(z)`` has, for sizes ``z``, functions
     of a seed that return ``{part: array}``."""
-    first, second = ({kind: gather(draw, most) for kind, draw in layers(z).items()} for z in SIZES)
+    first, second = ({kind: gather(draw, most * SMALL.get(kind, 1)) for kind, draw in layers(z).items()}
+                     for z in SIZES)
     return [row(kind, part, (first[kind][part], second[kind][part])) for kind in first for part in first[kind]]
 
 
@@ -115,7 +117,8 @@ def law(kind, part, two):
                                        for W, z in zip(two, SIZES, strict=True))]
     if not both:
         return {"family": name, "factor": None, "over": None}
-    factor, over = both[0]
+    factor, over = min(both, key=lambda one: sum(abs((W**2).mean() / variance(kind, part, one, z) - 1)
+                                                 for W, z in zip(two, SIZES, strict=True)))
     return {"family": name, "factor": factor, "over": over}
 
 

@@ -1,5 +1,7 @@
 """PyTorch's layers, with their defaults."""
 
+from pathlib import Path
+
 import torch
 from torch import nn
 
@@ -79,12 +81,15 @@ def given(name):
     names |= {"x": torch.tensor(x, dtype=torch.float32), "y": torch.tensor(y), "model": mlp()}
     if name == "arrays_conv":
         names |= {"x": names["x"].reshape(-1, 1, 8, 8), "model": convolutional()}
+    if name == "arrays_part":
+        names |= {"x": names["x"].reshape(-1, 1, 8, 8), "model": pooled()}
+        exec((Path(__file__).parent / "snippets" / "pytorch" / "arrays.py").read_text(encoding="utf-8"), names)
     names |= {"model": deep(64)} if name == "mend" else {"model": normalized()} if name == "differ" else {}
     return names | {"step": lambda: step(names["model"], names["x"], names["y"])}
 
 
 def mlp():
-    return nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))
+    return nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 128, bias=False), nn.ReLU(), nn.Linear(128, 10))
 
 
 def deep(width, layers=16):
@@ -108,6 +113,11 @@ def plain(model):
 def convolutional():
     return nn.Sequential(nn.Conv2d(1, 16, 3, padding="same", bias=False), nn.ReLU(),
                          nn.Conv2d(16, 32, 3, stride=2, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(32 * 4 * 4, 10))
+
+
+def pooled():
+    return nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, 128),
+                         nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))
 
 
 def refused():

@@ -1,10 +1,14 @@
 """tinygrad's layers, with their defaults. It has no attention layer and no GRU."""
 
 import os
+import platform
 import shutil
 
-if not shutil.which(os.environ.get("CC", "clang")):
-    os.environ.setdefault("DEV", "PYTHON")  # without a compiler it still computes, slowly
+NOTE = ""
+if "DEV" not in os.environ and not shutil.which(os.environ.get("CC", "clang")):
+    os.environ["DEV"] = "CPU:X86" if platform.machine() in ("x86_64", "AMD64") else "PYTHON"
+    NOTE = {"CPU:X86": "no clang here, so its own assembler makes the kernels",
+            "PYTHON": "no clang here, so Python computes: it may take an hour"}[os.environ["DEV"]]
 
 from tinygrad import Tensor, nn  # noqa: E402
 

@@ -1,2 +1,4 @@
-params = [(np.asarray(p["kernel"]), np.asarray(p["bias"]))
-          for p in variables["params"].values()]
+plain = lambda p: None if p is None else np.asarray(p, "float32")
+number = lambda item: int(item[0].split("_")[-1])  # of layers_10
+dense = sorted(variables["params"].items(), key=number)
+params = [(plain(p["kernel"]), plain(p.get("bias"))) for _, p in dense]
