@@ -72,12 +72,18 @@ def redraw(rows: Sequence[Any], grows: bool = False) -> str:
     biases = any(row.layer is not None and filled(row) for row in rows)
     if _beyond(worst, own, grows) > np.log(1.25):
         return (f"Draw weights of variance {own:.4g}/fan_in, {f.name}'s own; in layer {worst.name} it is "
-                f"{worst.scale:.3g}/fan_in." + biases * " Start biases at 0.")
+                f"{worst.scale:.3g}/fan_in." + _root(worst) + biases * " Start biases at 0.")
     if biases:
         return f"Start biases at 0; the weights have {f.name}'s own variance already, {own:.4g}/fan_in."
     width = "wider layers, " if worst.narrow else ""
     return (f"The weights have {f.name}'s own variance already, {own:.4g}/fan_in: at this depth it takes {width}{skips}"
             "a normalization or another activation.")
+
+
+def _root(row: Any) -> str:
+    """Of weights that were drawn with the variance in the place of the standard deviation."""
+    slip = next((law for law in ("2/n", "1/n") if f"std {law}" in row.law), None)
+    return f" There {slip} is the standard deviation, not the variance." if slip else ""
 
 
 def _beyond(row: Any, own: float, grows: bool) -> float:

@@ -58,9 +58,9 @@ def _means(f: Activation, q: Array, slope: bool = False) -> Array:
     low, high = q.min(), q.max()
     if not np.isfinite(high):
         return np.full_like(q, np.nan)
-    if low <= 0 or high / low < 1 + 1e-9:
+    if low <= 0 or high < low * (1 + 1e-9):
         return np.array([_mean(f, float(each), slope) for each in np.unique(q)])[np.unique(q, return_inverse=True)[1]]
-    grid = np.geomspace(low, high, 2 + int(8 * np.log10(high / low)))
+    grid = np.geomspace(low, high, 2 + int(min(8 * (np.log10(high) - np.log10(low)), 400)))
     at = np.array([_mean(f, float(each), slope) for each in grid])
     if at.min() <= 0:
         return np.interp(np.log(q), np.log(grid), at)

@@ -14,7 +14,7 @@ from initbook._check import Array
 from initbook._cures import calm, filled, redraw, revive, why_small
 from initbook.activations import Activation
 
-__all__ = ["FEW", "Problem", "flat_share", "not_a_number", "overflow", "problems"]
+__all__ = ["FEW", "NOTED", "SURE", "Problem", "flat_share", "not_a_number", "overflow", "problems"]
 
 FEW = 10  # samples: fewer say nothing about dead units
 FLAT = 0.02  # a slope below this share of the steepest counts as flat
@@ -23,7 +23,7 @@ SIGMAS = 5.0  # how far a mean square may lie from what is expected, in standard
 FADES, GROWS = 1e-5, 1e4  # from the first layer to the last, of mean squares
 STEEP = 1e6  # the same of the gradient, in either direction
 ODD = 2.5  # by what factor one layer's variance differs from that of all the others
-SURE = 8.0  # nats, for each target of a sample, by which a first loss exceeds that of knowing nothing
+NOTED, SURE = 2.0, 8.0  # nats, for each target of a sample, by which a first loss exceeds that of knowing nothing
 _NORMAL = ndtri(np.arange(0.5, 1000) / 1000)  # what z is expected to be like
 
 
@@ -73,7 +73,7 @@ def problems(rows: Sequence[Any], x_square: float, x_across: float | None,
     if {"zero", "dead"} & {problem.kind for problem in closed}:
         through = []  # that nothing goes through comes of it
     found = [_input(x_square, x_across), *closed, *odd, *map(_off_centre, layers), *map(_saturated, hidden), *through,
-             _sure(first, layers[-1])]
+             _end(first, rows[-1].activation), _sure(first, layers[-1])]
     return [problem for problem in found if problem]
 
 
@@ -100,7 +100,8 @@ def _tied(row: Any) -> Problem | None:
     what = (f"all {units} units have the same weights, so they are one unit" if one else
             f"{row.tied} of {units} units have the same weights as another one" + up_to)
     return Problem("tied", row.name, f"Hidden layer {row.name}: {what}.",
-                   "Equal units get equal gradients, so no update tells them apart; only noise does, as of dropout.",
+                   "Equal units get equal gradients, so no update tells them apart; only noise does, as of dropout."
+                   + (row.scale == 0) * " Through zeros no gradient comes down, either.",
                    "Draw the weights at random, for each unit its own.", "symmetry/theorem")
 
 
@@ -142,7 +143,7 @@ def _odd(hidden: Sequence[Any], x_square: float, qs: dict[str, float]) -> list[P
         return []
     fans = np.array([row.layer.fans() for row in rows])
     squares = np.array([(row.layer.W**2).mean() for row in rows])
-    rules = fans[:, 0], fans[:, 1], fans.mean(axis=1), fans.max(axis=1), np.ones(len(rows))
+    rules = fans[:, 0], fans[:, 1], fans.mean(axis=1), fans.max(axis=1), fans[:, 0] ** 2, np.ones(len(rows))
     each = [np.log(n * squares) - np.median(np.log(n * squares)[inner]) for n in rules]
     off = min(each, key=lambda off: (round(np.median(np.abs(off[inner])), 2), (np.abs(off) > np.log(ODD)).sum()))
     grown = np.array([np.log(max(row.q, 1e-300) / max(_below(row.name, qs) or x_square, 1e-300)) for row in rows])
@@ -241,6 +242,16 @@ def _gradient(rows: Sequence[Any]) -> Problem | None:
     what = f"The gradient at layer {low.name} has {ratio:.2g} times the mean square of that at layer {high.name}."
     why = "On its way down each layer multiplies it by fan_out · E W² · E f'(z)²."
     return Problem("gradient", low.name, what, why, redraw(rows, grows=ratio > 1), "variance/backward")
+
+
+def _end(first: dict[str, float] | None, f: Activation) -> Problem | None:
+    """Of a cross-entropy."""
+    if first is None or f.name == "identity":
+        return None
+    return Problem("end", "", f"The outputs pass {f.name} before the cross-entropy, which expects logits.",
+                   f"It makes probabilities of any numbers by itself. {f.name} confines them, and where it is flat no "
+                   "gradient comes back.", "Leave out the activation after the last layer.",
+                   "practice/loss-stands-still")
 
 
 def _sure(first: dict[str, float] | None, last: Any) -> Problem | None:

@@ -138,7 +138,8 @@ def _require_fit(layer: Layer, h: Array, name: str) -> None:
     given = int(np.prod(h.shape[1:])) if W.ndim == 2 else h.shape[-1]
     require(W.ndim == 2 or h.ndim == W.ndim, f"params, layer {name}", "a dense layer, or the input a map",
             f"a kernel of shape {W.shape} on an array of shape {h.shape}")
-    require(given == n_in, f"params, layer {name}", f"a layer of {given} inputs, as many as come from below",
+    source = "x has" if name == "1" else "come from below"
+    require(given == n_in, f"params, layer {name}", f"a layer of {given} inputs, as many as {source}",
             f"W of shape {W.shape}" + (f" in {layer.groups} groups" if layer.groups > 1 else ""))
 
 

@@ -106,7 +106,8 @@ class Layer(NamedTuple):
             return f"orthogonal × {small[0, 0] ** 0.5:.3g}"
         n_in, n_out = self.fans()
         laws = {"He": 2 / n_in, "LeCun": 1 / n_in, "Xavier": 2 / (n_in + n_out), "He (fan_out)": 2 / n_out,
-                "1/(3n)": 1 / (3 * n_in), "std 1": 1.0, "std 0.1": 0.01, "std 0.02": 4e-4, "std 0.01": 1e-4}
+                "LeCun (fan_out)": 1 / n_out, "1/(3n)": 1 / (3 * n_in), "std 1": 1.0, "std 0.1": 0.01, "std 0.02": 4e-4,
+                "std 0.01": 1e-4, "std 2/n": 4 / n_in**2, "std 1/n": 1 / n_in**2}
         # E W² of m draws scatters by √(2/m) if they are normal, by less if they are uniform or cut.
         error = 4 * (2 / W.size) ** 0.5 + 1e-3
         found = [name for name, var in laws.items() if abs(square / var - 1) < error]

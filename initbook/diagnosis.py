@@ -20,7 +20,7 @@ from scipy.special import ndtri
 
 from initbook._check import Array, floats, require
 from initbook._expected import Signal, squares
-from initbook._verdicts import FEW, Problem, not_a_number, overflow, problems
+from initbook._verdicts import FEW, NOTED, SURE, Problem, not_a_number, overflow, problems
 from initbook._walk import (
     Row,
     across,
@@ -181,7 +181,8 @@ def _counted(layers: list, fs: list[Activation], x: Array, y: np.ndarray | None,
     nats = None  # of other losses nobody knows what is much
     if loss and "cross-entropy" in loss.name:  # a sum over outputs, where each has a target of its own
         nats = first | {"targets": 1 if np.ndim(y) == 1 else out.h[0].size}
-    return Report(rows, first, problems(rows, float(squares(x).mean()), across(x), nats), notes + _narrow(rows))
+    return Report(rows, first, problems(rows, float(squares(x).mean()), across(x), nats),
+                  notes + _narrow(rows) + _loud(nats))
 
 
 # ---- the first loss
@@ -224,6 +225,14 @@ def _narrow(rows: list[Row]) -> list[str]:
     """A layer of one unit is no fault in itself."""
     return [f"layer {row.name} has one unit: all that is known of a sample above it is one number"
             for row in rows[:-1] if "." not in row.name and row.layer is not None and row.layer.W.shape[1:] == (1,)]
+
+
+def _loud(first: dict[str, float] | None) -> list[str]:
+    """No fault either: it trains, though its first updates are for nothing."""
+    if first is None or not NOTED < (first["measured"] - first["constant"]) / first["targets"] <= SURE:
+        return []
+    return [f"the first loss is {first['measured']:.3g}, and knowing nothing costs {first['constant']:.3g}: the "
+            "outputs are large. Last weights that are smaller, or 0, start near the second number"]
 
 
 def _cells(row: Row) -> list[str]:

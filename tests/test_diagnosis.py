@@ -274,6 +274,12 @@ def test_where_numbers_end_before_the_integrals_do_the_rest_is_still_reported(la
     assert report.problems[0].kind in ("grows", "overflow") and str(report)
 
 
+@pytest.mark.parametrize("f", [RELU, activations.relu_squared], ids=lambda f: f.name)
+def test_samples_of_any_size_are_reported(f):
+    x = X[:12] * np.geomspace(1e-150, 1e150, 12)[:, None]
+    assert str(check(dense(initializers.he_normal, (64, 32, 10)), f, x, Y[:12], LOSS))
+
+
 def test_what_is_not_known_is_a_note_and_not_a_number():
     report = check(dense(initializers.he_normal), lambda z: np.maximum(z, 0), X[:1])
     assert len(report.notes) == 3
