@@ -26,6 +26,7 @@ HOUSE = {
     "_verdicts": "_check _cures activations numpy scipy",
     "_walk": "_check _expected _verdicts activations blocks probes numpy",
     "activations": "_check numpy scipy",
+    "attention": "_check losses numpy",
     "blocks": "_check activations convolution initializers numpy",
     "convolution": "_check numpy",
     "correlations": "_check activations theory numpy scipy",
