@@ -113,8 +113,11 @@ def play(controls: Sequence[Choice | Slider], frames: Mapping[tuple, Frame], *,
         figure, axes = sheet(frames[tuple(c.start for c in controls)].panels, columns, height)
         figure.draw_without_rendering()  # which is when places are found
         figure.set_layout_engine("none")
-        layers = {choice: layer(f"frame {', '.join(choice)}", frame.panels, axes)
-                  for choice, frame in frames.items()}
+        drawn = {}  # frames of the same panels are one drawing
+        for choice, frame in frames.items():
+            if (*frame.panels,) not in drawn:
+                drawn[(*frame.panels,)] = layer(f"frame {', '.join(choice)}", frame.panels, axes)
+        layers = {choice: drawn[(*frame.panels,)] for choice, frame in frames.items()}
         return Play(controls, frames, layers, furniture(figure, axes))
 
 

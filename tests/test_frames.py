@@ -250,3 +250,15 @@ def test_the_script_does_not_calculate():
     (3.45e67, "3.5·10⁶⁷")])
 def test_a_number_in_words_has_two_digits_and_a_power_of_ten_where_zeros_would_hide_them(number, words):
     assert short(number) == words
+
+
+def test_frames_of_the_same_panels_are_drawn_once():
+    drawn = []
+
+    def panel(ax):
+        drawn.append(ax)
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+
+    frames = {(option,): Frame(panel, alt=f"Frame {option}.") for option in "123"}
+    play([Choice("n", "123")], frames)
+    assert len(drawn) == 2  # for the axes, and for all frames
