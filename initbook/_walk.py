@@ -70,8 +70,7 @@ def _layer(layer: Layer, f: Activation, s: Signal, rows: list[Row], name: str):
     _require_fit(layer, s.h, name)
     space = None if layer.W.ndim == 2 else s.h.shape[1:-1]
     fan_in, fan_out = layer.fans(space)
-    square = float((layer.W**2).mean())
-    bias = 0.0 if layer.b is None else float((layer.b**2).mean())
+    square, bias = (float((array**2).mean()) if array is not None else 0.0 for array in (layer.W, layer.b))
     q = fan_in * square * s.q + bias
     of_weights = 1 - bias / q.mean() if q.mean() else 0.0
     spread, z = of_weights**2 * s.spread, layer.apply(s.h)
