@@ -20,8 +20,8 @@ from scipy.special import ndtr, ndtri
 
 from initbook._check import Array, choice, count, generator, number, require
 
-__all__ = ["ALL", "TRUNCATED_STD", "Initializer", "constant", "cosine", "fans", "init_params", "normal", "orthogonal",
-           "truncated_normal", "uniform", "variance_scaling"]  # and, at the end, all that is in ALL
+__all__ = ["ALL", "TRUNCATED_STD", "Initializer", "constant", "cosine", "delta_orthogonal", "fans", "init_params",
+           "normal", "orthogonal", "truncated_normal", "uniform", "variance_scaling"]  # at the end, all that is in ALL
 
 Initializer = Callable[[np.random.Generator, tuple[int, ...]], Array]
 """``init(rng, shape)`` returns an array of that shape."""
@@ -196,6 +196,42 @@ def orthogonal(gain: float = 1.0) -> Initializer:
         # The signs of R's diagonal are the algorithm's choice; undone, the draw is uniform.
         q = q * np.sign(np.diag(r))
         return gain * (q if n >= k else q.T).reshape(shape)
+
+    return init
+
+
+def delta_orthogonal(gain: float = 1.0) -> Initializer:
+    r"""A kernel that is an orthogonal matrix between channels at its centre, and 0 elsewhere (Xiao et al., 2018).
+
+    As a convolution of stride 1 it moves no channel sideways and, where it does not narrow, changes no length but by
+    ``gain``. An :func:`orthogonal` kernel does not: its columns are orthogonal as columns of one matrix, and windows
+    overlap.
+
+    Parameters
+    ----------
+    gain
+        The length of a row or column, as for :func:`orthogonal`. No unit.
+
+    Raises
+    ------
+    ValueError
+        For a negative gain, or a shape that is not ``(*kernel, channels_in, channels_out)``.
+
+    Examples
+    --------
+    >>> W = delta_orthogonal()(np.random.default_rng(0), (3, 3, 4, 4))
+    >>> bool(np.allclose(W[1, 1].T @ W[1, 1], np.eye(4)))
+    True
+    >>> int((W != 0).sum())
+    16
+    """
+    draw = orthogonal(gain)
+
+    def init(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        fans(shape)
+        W = np.zeros(shape)
+        W[tuple(k // 2 for k in shape[:-2])] = draw(rng, shape[-2:])
+        return W
 
     return init
 

@@ -15,6 +15,7 @@ from scipy.stats import truncnorm
 
 from initbook import initializers as init
 from initbook.activations import relu, tanh
+from initbook.convolution import convolve
 from initbook.losses import softmax_cross_entropy
 from initbook.optimizers import sgd
 from initbook.symmetry import spread, tied_groups
@@ -198,6 +199,31 @@ def signs_are_fair(draw, seeds=400):
 def test_orthogonal_draws_are_uniform_because_the_signs_are_put_right():
     assert signs_are_fair(init.orthogonal())
     assert not signs_are_fair(lambda rng, shape: np.linalg.qr(rng.normal(size=shape))[0])
+
+
+def operator_lengths(W):
+    """All singular values of a convolution with this kernel on a ring of 6 × 6, one matrix a frequency."""
+    return np.linalg.svd(np.fft.fft2(W, s=(6, 6), axes=(0, 1)), compute_uv=False)
+
+
+@pytest.mark.parametrize("kernel", [(3, 3), (2, 2), (1, 1), (5, 3)], ids=str)
+def test_a_delta_orthogonal_kernel_is_an_orthogonal_map_and_an_orthogonal_kernel_is_none(kernel):
+    shape = (*kernel, 5, 5)
+    np.testing.assert_allclose(operator_lengths(init.delta_orthogonal(1.7)(rng(), shape)), 1.7, rtol=1e-12)
+    assert kernel == (1, 1) or operator_lengths(init.orthogonal(1.7)(rng(), shape)).min() < 1.2
+
+
+def test_a_delta_orthogonal_convolution_passes_the_middle_of_each_window():
+    x = rng().normal(size=(2, 7, 7, 4))
+    W = init.delta_orthogonal()(rng(), (3, 3, 4, 6))  # more channels: orthonormal rows, every length is kept
+    z = convolve(x, W)
+    np.testing.assert_allclose((z**2).sum(axis=-1), (x[:, 1:-1, 1:-1] ** 2).sum(axis=-1), rtol=1e-12)
+    narrow = convolve(x, init.delta_orthogonal()(rng(), (3, 3, 4, 3)))
+    assert ((narrow**2).sum(axis=-1) < (x[:, 1:-1, 1:-1] ** 2).sum(axis=-1)).all()
+
+
+def test_of_a_dense_shape_it_is_the_orthogonal_one():
+    np.testing.assert_array_equal(init.delta_orthogonal(2)(rng(), (4, 3)), init.orthogonal(2)(rng(), (4, 3)))
 
 
 # --- distinct units without randomness

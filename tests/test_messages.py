@@ -134,6 +134,8 @@ WRONG_VALUES = [
     (lambda: init.cosine()(RNG, (3, 3, 4)), "shape must be (fan_in, fan_out); got (3, 3, 4)"),
     (lambda: init.cosine()(RNG, (0, 4)), positive("shape")),
     (lambda: init.orthogonal()(RNG, (3,)), f"shape must be {A_LAYER}; got (3,)"),
+    (lambda: init.delta_orthogonal(-1), number("gain")),
+    (lambda: init.delta_orthogonal()(RNG, (3,)), f"shape must be {A_LAYER}; got (3,)"),
     (lambda: fans(7), f"shape must be {A_LAYER}; got 7"),
     (lambda: fans((3, 0)), positive("shape")),
     (lambda: fans((3, 8), groups=0), positive("groups")),
@@ -264,7 +266,8 @@ WRONG_TYPES = [
     (lambda: convolve_transpose(LINE, KERNEL.astype(int)), floats("W")),
     (lambda: exchange_channels(KERNEL.astype(int)), floats("W")),
     *[(lambda init=init: init(0, (2, 3)), randomness(0)) for init in (
-        init.normal(1), init.uniform(1), init.truncated_normal(1), init.orthogonal())],
+        init.normal(1), init.uniform(1), init.truncated_normal(1), init.orthogonal(),
+        init.delta_orthogonal())],
     (lambda: init_params(0, [3, 2], zeros), randomness(0)),
     *[(lambda init=init: init_params(RNG, [3, 2], init),
        f"weights must be a function init(rng, shape), or a list of them; got {init!r}") for init in ("he", [0.1])],

@@ -257,14 +257,16 @@ def test_the_formula_that_an_initializer_says_is_the_variance_that_it_draws(name
     assert law != "normal" or abs(W).max() > 3 * math.sqrt(claimed)
 
 
-DRAWS = {"constant": 0.5, "cosine": 1.0, "normal": 0.5, "orthogonal": 1.0, "truncated_normal": 0.5, "uniform": 0.5}
+DRAWS = {"constant": 0.5, "cosine": 1.0, "delta_orthogonal": 1.0, "normal": 0.5, "orthogonal": 1.0,
+         "truncated_normal": 0.5, "uniform": 0.5}
 OTHERS = {"ALL", "Initializer", "TRUNCATED_STD", "fans", "init_params", "variance_scaling"}
 
 
 def test_every_initializer_that_the_package_offers_is_in_a_test():
     """The registry's own are held to its laws in ``test_initializers``; those with something to choose stand here."""
     assert set(initializers.__all__) == {*initializers.ALL, *DRAWS, *OTHERS}
-    square = {"constant": 0.25, "cosine": 1 / 60, "orthogonal": 1 / 60, "uniform": 1 / 12}
+    square = {"constant": 0.25, "cosine": 1 / 60, "delta_orthogonal": 1 / 60, "orthogonal": 1 / 60,
+              "uniform": 1 / 12}
     for name, argument in DRAWS.items():
         W = getattr(initializers, name)(argument)(np.random.default_rng(0), (60, 40))
         assert (W**2).mean() == pytest.approx(square.get(name, 0.25), rel=5 * math.sqrt(2 / W.size)), name
