@@ -143,3 +143,23 @@ def test_old_addresses_lead_there_from_files_and_without_scripts(
         visitor.locator(".moved:target a").click()
     visitor.wait_for_url(f"**/{lands_on if scripts or 'old' not in came_by else 'new.html'}")
     assert not visitor.locator(".moved").is_visible()
+
+
+LABELS = re.compile(r"(?m)^\(([\w-]+)\)=$|^ *:?(?:label|name): *([\w-]+)|\((eq-[\w-]+)\)$")
+LINK = re.compile(r"\]\((?P<page>[^)\s#:]*)#(?P<anchor>[^)\s]+)\)")
+
+
+def by_heading(pages):
+    """Links within these pages, `{path: text}`, that go to a heading's own words: in another language it has others."""
+    labels = {path: {next(filter(None, found)) for found in LABELS.findall(text)} for path, text in pages.items()}
+    links = [(path, (path.parent / link["page"]).resolve() if link["page"] else path, link["anchor"])
+             for path, text in pages.items() for link in LINK.finditer(text)]
+    return [(path.name, anchor) for path, to, anchor in links if to in pages and anchor not in labels[to]]
+
+
+def test_a_link_to_a_heading_goes_by_its_label_which_no_translation_changes():
+    pages = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md")}
+    assert by_heading(pages) == []
+    theorem = ROOT / "docs" / "symmetry" / "theorem.md"
+    twin = pages | {theorem: pages[theorem] + "\nSee [before](what-moves.md#a-detective-story).\n"}
+    assert by_heading(twin) == [("theorem.md", "a-detective-story")]
