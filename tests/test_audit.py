@@ -12,7 +12,7 @@ ERRATA = Page(ROOT / "docs" / "reference" / "often-said.md")
 SAID = """
     never-moves linear one-side convex random-biases random std-one saturated no-activations broad fan-in iid variance
     quarter uniform pytorch mean-one fan-mode gains thirty rand chaotic gelu-he zero-matrix zero-branch
-    root-layer-norm batch-norm same-rate first-loss root-d tied-table
+    root-layer-norm isometry batch-norm same-rate first-loss root-d tied-table
 """.split()
 
 
@@ -41,7 +41,7 @@ def test_every_erratum_has_a_demonstration_and_a_link_and_an_address_that_stays(
     (ERRATA, "(said-random)=", "(said-linear)="),
     (ERRATA, "*Met in* nearly every introduction.", "Nearly every introduction."),
     (ERRATA, "```{doctest}\n>>> cosine =", "```text\n>>> cosine ="),
-    (ERRATA, "[Breaking the symmetry](../symmetry/breaking.md#must-it-be-random)", "Breaking the symmetry"),
+    (ERRATA, "[Breaking the symmetry](../symmetry/breaking.md#breaking-must-it-be-random)", "Breaking the symmetry"),
 ])
 def test_a_fault_is_seen_and_told_with_its_line(page, old, new):
     assert page.text.count(old) == 1

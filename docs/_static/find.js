@@ -8,12 +8,11 @@ const WORDS = /\d+(?:[.,]\d+)*|[\p{Ll}\p{Lu}\p{Lo}_][\p{Ll}\p{Lu}\p{Lo}\d_]*/gu;
 const NUMBER = /^\d+(\.\d+)?$/;
 const stemmer = new Stemmer(), stems = new Map();
 
-// A word's stem, with one spelling for initialise and initialize.
+// One spelling for initialise and initialize.
+const spelt = (word) => word.length > 5 ? word.replace(/is(e|ed|er|ers|es|ing|ations?)$/, "iz$1") : word;
+
 function stem(word) {
-  if (!stems.has(word)) {
-    const spelt = word.length > 5 ? word.replace(/is(e|ed|er|ers|es|ing|ations?)$/, "iz$1") : word;
-    stems.set(word, stemmer.stemWord(spelt));
-  }
+  if (!stems.has(word)) stems.set(word, stemmer.stemWord(spelt(word)));
   return stems.get(word);
 }
 
@@ -90,7 +89,7 @@ function meant(word) {
   const alike = NUMBER.test(word) ? (other) => NUMBER.test(other) && sameNumber(word, other) && 0.9
     : (other) => (stem(other) === stem(word) && 0.9) || (word.length > 2 && other.startsWith(word) && 0.4);
   for (const other of vocabulary.keys()) {
-    const sure = other === word ? 1 : alike(other);
+    const sure = spelt(other) === spelt(word) ? 1 : alike(other);
     if (sure) say(other, sure);
   }
   if (!found.size && word.length > 4)
