@@ -10,9 +10,9 @@ from census.page import ROOT, Page
 AUDIT = Page(ROOT / "docs" / "reference" / "sources.md")
 ERRATA = Page(ROOT / "docs" / "reference" / "often-said.md")
 SAID = """
-    never-moves linear one-side convex random-biases random std-one saturated no-activations broad fan-in iid variance
-    quarter uniform pytorch mean-one fan-mode gains thirty rand chaotic gelu-he zero-matrix zero-branch
-    root-layer-norm isometry batch-norm same-rate first-loss root-d tied-table
+    never-moves linear one-side convex random-biases random std-one saturated no-activations broad fan-in iid
+    variance quarter uniform pytorch mean-one fan-mode gains thirty rand chaotic gelu-he zero-matrix zero-branch
+    root-layer-norm isometry lsuv batch-norm same-rate first-loss root-d tied-table
 """.split()
 
 
