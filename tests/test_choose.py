@@ -25,7 +25,7 @@ LAYERS = [
 ] + [{"directions": 0, "channelsIn": n, "channelsOut": m} for n, m in [(1, 1), (784, 100), (512, 1536)]]
 # Fills in the box of fans as a reader does, and reads what it then says.
 FILL = """layers => {
-  const box = document.querySelector('#by-layer .choose'), [kind] = box.querySelectorAll('select');
+  const box = document.querySelector('#which-start-by-layer .choose'), [kind] = box.querySelectorAll('select');
   const inputs = [...box.querySelectorAll('[type=number]')], transposed = box.querySelector('[type=checkbox]');
   return layers.map(layer => {
     kind.selectedIndex = layer.directions;
@@ -133,7 +133,7 @@ def test_the_box_of_fans_says_what_is_no_layer(shown):
 
 @browsed
 def test_by_keyboard_an_activation_shows_its_row_and_its_gain_goes_to_the_fans(shown):
-    box = shown.locator("#by-activation .choose")
+    box = shown.locator("#which-start-by-activation .choose")
     for name in ("tanh", "gelu"):
         box.locator("select").press("Home")
         for _ in range(list(activations.ALL).index(name)):
@@ -144,7 +144,7 @@ def test_by_keyboard_an_activation_shows_its_row_and_its_gain_goes_to_the_fans(s
         assert said["χ"] == f"{theory.chi(f, gain**2):.3f}"
         assert said["layers held"] == str(theory.reach(f, gain**2, 256))
         assert shown.locator("tr.chosen td").first.inner_text() == name
-        assert f"std after {name}" in says(shown.locator("#by-layer .choose"))
+        assert f"std after {name}" in says(shown.locator("#which-start-by-layer .choose"))
 
 
 @browsed
@@ -175,7 +175,7 @@ def test_without_scripts_the_tables_are_there_and_no_box_is(browser, address):
     page = context.new_page()
     page.goto(address + PAGE)
     assert page.locator("article table").count() == 3 and page.locator(".choose").count() == 0
-    assert page.locator("#by-activation tbody tr").count() == len(activations.ALL) + 1
+    assert page.locator("#which-start-by-activation tbody tr").count() == len(activations.ALL) + 1
     context.close()
 
 

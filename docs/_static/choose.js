@@ -137,7 +137,7 @@
     made.dispatchEvent(new Event("input"));
   }
 
-  chooseRow(document.querySelector("#by-activation table"), "activation");
-  chooseFans(document.querySelector("#by-layer table"));
+  chooseRow(document.querySelector("#which-start-by-activation table"), "activation");
+  chooseFans(document.querySelector("#which-start-by-layer table"));
   chooseRecipe(document.querySelector("#from-one-library-to-another details"));
 }
