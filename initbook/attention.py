@@ -140,8 +140,14 @@ def backward(weights: Weights, trace: Trace, dz: Array) -> Grads:
 
        \frac{dL}{dM} = \frac{dL}{dz} W_o^\top, \quad
        \frac{dL}{dV} = P^\top \frac{dL}{dM}, \quad
-       \frac{dL}{dP} = \frac{dL}{dM} V^\top, \quad
-       \frac{dL}{dS} = P \odot \Bigl( \frac{dL}{dP} - \sum_j P_{ij} \frac{dL}{dP_{ij}} \Bigr), \quad
+       \frac{dL}{dP} = \frac{dL}{dM} V^\top,
+
+    .. math::
+
+       \frac{dL}{dS} = P \odot \Bigl( \frac{dL}{dP} - \sum_j P_{ij} \frac{dL}{dP_{ij}} \Bigr),
+
+    .. math::
+
        \frac{dL}{dQ} = \frac{dL}{dS} \frac{K}{\sqrt d}, \quad
        \frac{dL}{dK} = \frac{dL}{dS}^{\!\top} \frac{Q}{\sqrt d}.
 
