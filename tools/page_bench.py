@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 from site_server import SITE, served, weight
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-GOALS = {"kB": 600, "LCP": 2.5, "CLS": 0.05}
+GOALS = {"kB": 400, "LCP": 1.5, "CLS": 0.05}
 VISITS = 3
 SLOW_LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 100_000}
 WATCH = """
