@@ -19,22 +19,15 @@ plain, with the normalisation before the branch ("pre-norm"), and after the sum 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from initbook import network
+from initbook import network, normalization
 from initbook._check import Array, choice, floats, number, require
 from initbook.blocks import Residual
-from initbook.normalization import (
-    batch_norm,
-    batch_norm_backward,
-    layer_norm,
-    layer_norm_backward,
-    rms_norm,
-    rms_norm_backward,
-)
 
 __all__ = ["Stream", "StreamGrads", "backward", "forward"]
 
-_NORMS = {"none": (lambda u: u, lambda u, du: du), "batch": (batch_norm, batch_norm_backward),
-          "layer": (layer_norm, layer_norm_backward), "rms": (rms_norm, rms_norm_backward)}
+_NORMS = {"none": (lambda u: u, lambda u, du: du)} | {
+    name: (getattr(normalization, f"{name}_norm"), getattr(normalization, f"{name}_norm_backward"))
+    for name in ("batch", "layer", "rms")}
 _AT = {"before": True, "after": False}
 
 
