@@ -13,9 +13,9 @@ import pytest
 from browser import NEEDS, SITE, THOROUGH
 
 WIDTHS = (1280, 390)
-EACH = 1 if THOROUGH else 5  # of the places of a page, every so many; once a week all
+EACH = 1 if THOROUGH else 10  # of the places of a page, every so many; once a week all
 COLD = 4 if THOROUGH else 1  # so many of a page are gone to from nothing, and
-SKIP = 1 if THOROUGH else 3  # so of every third page
+SKIP = 1 if THOROUGH else 6  # so of every sixth page
 LINK = re.compile(r'<a\b[^>]*\shref="([^"#]*)#([^"]+)"')
 # The place stands still for some frames. Then it is read from its top, under no header, in no closed fold; at the end
 # of a page, where nothing scrolls further, it is on the screen.
