@@ -227,7 +227,7 @@ MNIST = os.environ.get("INITBOOK_MNIST")
 
 
 @pytest.fixture
-def real():
+def real_mnist():
     if not MNIST:
         pytest.skip("INITBOOK_MNIST names no folder with MNIST's own files")
     return Path(MNIST)
@@ -238,16 +238,16 @@ def real_test_split():
     return mnist(MNIST, "test")
 
 
-def test_real_mnist_has_the_size_and_the_counts_that_we_print(real):
+def test_real_mnist_has_the_size_and_the_counts_that_we_print(real_mnist):
     x, y = real_test_split()
     assert x.shape == (10_000, 784) and y.shape == (10_000,)
     assert (x.min(), x.max()) == (0, 1)
     assert class_counts(y) == list(MNIST_COUNTS["test"])
-    assert class_counts(read_idx(real / "train-labels-idx1-ubyte.gz", LABELS)) == list(MNIST_COUNTS["train"])
+    assert class_counts(read_idx(real_mnist / "train-labels-idx1-ubyte.gz", LABELS)) == list(MNIST_COUNTS["train"])
 
 
-def test_the_first_5000_labels_of_real_mnist_are_those_that_two_pages_hold_back(real):
-    counts = class_counts(read_idx(real / "train-labels-idx1-ubyte.gz", LABELS)[:5000], classes=10)
+def test_the_first_5000_labels_of_real_mnist_are_those_that_two_pages_hold_back(real_mnist):
+    counts = class_counts(read_idx(real_mnist / "train-labels-idx1-ubyte.gz", LABELS)[:5000], classes=10)
     for page in ("real-digits", "above-the-entropy"):
         text = (Path(__file__).parents[1] / f"docs/symmetry/{page}.md").read_text(encoding="utf-8")
         assert f"held_back = ({', '.join(map(str, counts))})" in text
@@ -268,7 +268,7 @@ ZERO_AT_ZERO = pytest.mark.parametrize("activation", [activations.relu, activati
 
 
 @ZERO_AT_ZERO
-def test_on_real_mnist_a_zero_start_moves_the_output_bias_alone_and_is_right_on_1135_of_10000(real, activation):
+def test_on_real_mnist_a_zero_start_moves_the_output_bias_alone_and_is_right_on_1135_of_10000(real_mnist, activation):
     (W, b), (V, c) = zero_start(activation).params
     assert not W.any() and not b.any() and not V.any()
     assert c.all()
@@ -276,7 +276,7 @@ def test_on_real_mnist_a_zero_start_moves_the_output_bias_alone_and_is_right_on_
 
 
 @ZERO_AT_ZERO
-def test_on_real_mnist_a_zero_start_ends_at_the_entropy_of_the_labels(real, activation):
+def test_on_real_mnist_a_zero_start_ends_at_the_entropy_of_the_labels(real_mnist, activation):
     counts = MNIST_COUNTS["test"]
     floor = entropy(counts)
     # Near its minimum the loss in c is quadratic with curvature H = diag(p) - p pᵀ, which is also
