@@ -16,7 +16,7 @@ SIDE_BY_SIDE := -n auto --dist worksteal
 BY_FILE := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help env html pdf zip page test slow doctest census accept confirm libraries serve linkcheck timings bench page-bench figure lint lock clean distclean
+.PHONY: help env html pdf zip page test slow doctest census accept confirm libraries serve linkcheck gettext timings bench page-bench figure lint lock clean distclean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -80,6 +80,10 @@ serve: env ## show the book on a local server, and rebuild while you write
 linkcheck: env ## try every link that leaves the book (needs a network)
 	@echo "linkcheck: trying the links that leave the book"
 	@$(BUILD) linkcheck
+
+gettext: env ## write what there is to translate into build/gettext/book.pot (see CONTRIBUTING.md)
+	@$(BUILD) gettext
+	@echo "gettext: open build/gettext/book.pot"
 
 timings: env ## seconds per page and the slowest cells of the last build
 	@$(BIN)/python tools/timings.py

@@ -36,6 +36,7 @@ extensions = [
     "edition",  # docs/_ext: which book this is, at the foot of each page; how far its numbers may be from a reader's
     "take_figures",  # docs/_ext: save, link to and cite each figure
     "moved",  # docs/_ext: old addresses lead to where their content stands now
+    "translated",  # docs/_ext: which words of a page are offered for translation
     "reading_time",  # docs/_ext: minutes of a page's main road, and what it needs, in the box of its goals
     "find",  # docs/_ext: what the search reads: the passages of each page
     "valid_html",  # docs/_ext: what others' extensions write, as HTML allows it
@@ -53,7 +54,12 @@ extensions = [
     "sphinx_proof",
     "sphinxcontrib.bibtex",
 ]
-exclude_patterns = ["_ext", "_static", "**/.*"]
+exclude_patterns = ["_ext", "_static", "locale", "**/.*"]
+language = os.environ.get("BOOK_LANGUAGE", "en")  # its messages: docs/locale/<language>/LC_MESSAGES/book.po
+locale_dirs = ["locale"]
+gettext_compact = "book"  # one catalogue
+gettext_uuid = False
+gettext_location = True
 
 # Pages
 myst_enable_extensions = [
@@ -76,6 +82,7 @@ nb_execution_mode = "force"
 nb_execution_timeout = 180
 nb_output_stderr = "show"  # docs/_ext/execution.py warns of it, with its words, and -W makes that an error
 nb_merge_streams = True
+nb_mime_priority_overrides = [("gettext", "text/html", 0)]  # translators are shown what readers see
 nb_render_markdown_format = "myst"  # a table that a cell makes is a table as any other
 
 # How long the main road of a page may be, in minutes, by part (docs/_ext/reading_time.py).

@@ -32,9 +32,9 @@ def digest(*parts):
 
 
 def files(*folders):
-    """Every file in these, in a fixed order."""
+    """Every file in these, in a fixed order, but for what Python and Sphinx compile from those beside it."""
     found = {path for folder in folders for path in (folder, *folder.rglob("*")) if path.is_file()}
-    return sorted(path for path in found if "__pycache__" not in path.parts)
+    return sorted(path for path in found if "__pycache__" not in path.parts and path.suffix != ".mo")
 
 
 def contents(paths, root=ROOT):
@@ -52,7 +52,8 @@ def surroundings():
     installed = sorted({path.name for folder in sys.path for path in Path(folder).glob("*-info")})  # names and versions
     npm = [(path.parent.name, path.read_text()) for path in
            sorted(Path(sys.prefix, "npm", "node_modules").glob("*/package.json"))]
-    return str(ROOT), sys.version, platform.platform(), os.environ.get("SOURCE_DATE_EPOCH"), installed, npm
+    asked = [os.environ.get(name) for name in ("SOURCE_DATE_EPOCH", "BOOK_LANGUAGE")]
+    return str(ROOT), sys.version, platform.platform(), asked, installed, npm
 
 
 def sources(which):

@@ -9,6 +9,7 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.directive import ExerciseDirective
+from sphinx_exercise.nodes import exercise_subtitle
 
 import folds
 
@@ -47,6 +48,9 @@ class Exercise(ExerciseDirective):
             node["classes"] += kinds(self.options)
             node["minutes"] = self.options["minutes"]
             node.next_node(nodes.section).insert(0, say(self.options))
+            for title in node.findall(exercise_subtitle):
+                title.rawsource = self.arguments[0]
+                self.set_source_info(title)
         return found
 
 
@@ -58,7 +62,8 @@ class ExerciseAgain(SphinxDirective):
 
     def run(self):
         words, _ = self.state.inline_text(self.arguments[0], self.lineno)
-        box = nodes.admonition("", nodes.title("", "", *words), classes=["exercise", "again", *kinds(self.options)])
+        title = nodes.title(self.arguments[0], "", *words)
+        box = nodes.admonition("", title, classes=["exercise", "again", *kinds(self.options)])
         box["minutes"] = self.options["minutes"]
         box += say(self.options)
         self.state.nested_parse(self.content, self.content_offset, box)

@@ -43,8 +43,9 @@ def folded(node):
 
 
 def after_the_road(node):
+    """By the words of its source: a translated title has others."""
     title = node.children[0] if isinstance(node, nodes.section) and node.children else None
-    return isinstance(title, nodes.title) and title.astext().startswith(AFTER_THE_ROAD)
+    return isinstance(title, nodes.title) and (title.rawsource or title.astext()).startswith(AFTER_THE_ROAD)
 
 
 def counts(doctree):
