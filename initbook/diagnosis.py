@@ -189,11 +189,12 @@ def _counted(layers: list, fs: list[Activation], x: Array, y: np.ndarray | None,
 
 def _first_loss(last: Row, out: Signal, y: np.ndarray, loss: Loss) -> dict[str, float]:
     """As measured; as expected of normal outputs that know nothing of the targets; and of outputs that are constant."""
+    measured = loss.value(out.h, y)  # first, so that it is about these outputs when targets do not fit
     bias = 0.0 if last.layer is None or last.layer.b is None else last.layer.b
     random = max(last.q_expected - float(np.mean(bias**2)), 0.0) ** 0.5
     normal = _normal_points(out.h[0].size).reshape(-1, *out.h.shape[1:])
     expected = loss.value(last.activation.f(bias + random * normal), y[np.arange(len(normal)) % len(y)])
-    return {"measured": loss.value(out.h, y), "expected": expected, "constant": _constant(loss, out.h.shape, y)}
+    return {"measured": measured, "expected": expected, "constant": _constant(loss, out.h.shape, y)}
 
 
 def _normal_points(columns: int, rows: int = 4001) -> Array:

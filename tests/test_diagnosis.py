@@ -298,6 +298,8 @@ def test_what_is_not_known_is_a_note_and_not_a_number():
     (([(np.ones((3, 2)), np.zeros(2))], RELU, np.ones((2, 3)), np.zeros(2, int)), "y and loss must be given together"),
     (([Residual([(np.ones((3, 2)), np.zeros(2))], RELU)], RELU, np.ones((2, 3))), "whose branch ends with shape"),
     (([(np.ones((3, 3, 1, 2)), np.zeros(2))], RELU, np.ones((2, 9))), "or the input a map"),
+    (([(np.ones((3, 1)), np.zeros(1))], RELU, np.ones((2, 3)), np.ones(2), losses.squared_error),
+     r"y must be of shape \(2, 1\); got shape \(2,\)"),
 ])
 def test_what_does_not_fit_meets_a_sentence(arguments, says):
     with pytest.raises((ValueError, TypeError), match=says):
