@@ -50,10 +50,25 @@ def test_what_opens_a_part_in_the_side_bar_says_of_which_part():
     assert '<summary aria-label="Pages of Part I">' in lean_pages.lean(toggle, "book.css")
 
 
-def test_rules_of_icons_that_no_page_shows_are_left_out():
-    style = '.fa-list{--fa:"\\f03a"}.fa-star,.fa-old-star{--fa:"\\f005"}p{color:red}'
-    assert lean_pages.without_unused_icons(style, {"fa-old-star"}) == '.fa-star,.fa-old-star{--fa:"\\f005"}p{color:red}'
+@pytest.mark.parametrize(("style", "left"), [
+    ('.fa-list{--fa:"1"}.fa-star,.fa-old-star{--fa:"2"}p{color:red}', '.fa-old-star{--fa:"2"}p{color:red}'),
+    (".a .b{x:y}.a:not(.b){x:y}.a,.b{x:y}", ".a:not(.b){x:y}.a{x:y}"),  # without b nobody is .b; all are :not(.b)
+    ("@media print{.b{x:y}}@media screen{.b{x:y}.a{x:y}}", "@media screen{.a{x:y}}"),
+    ("/* .a{ */.b{x:y}", ""),
+    ("@keyframes a{from{x:y}}@font-face{x:url(data:a;b.c)}", "@keyframes a{from{x:y}}@font-face{x:url(data:a;b.c)}"),
+    (".made-up{x:y}", ".made-up{x:y}"),  # by a script, of "made-" and something
+])  # fmt: skip
+def test_rules_for_classes_that_nothing_has_are_left_out(style, left):
+    assert lean_pages.without_unused(style, {"a", "fa-old-star", "made-"}) == left
+
+
+def test_letters_of_icons_are_found():
     assert lean_pages.letters('a{--fa:"\\f03a"}b{content:"\uf058"}c{content:"x"}') == {0xF03A, 0xF058}
+
+
+def test_classes_are_taken_from_pages_and_scripts():
+    assert lean_pages.names_in(['<p class="a b">', '<b class="a">'], ["x.classList.add(`bs-${y}`, 'shown')"]) >= {
+        "a", "b", "bs-", "shown"}
 
 
 # Numbers

@@ -191,7 +191,7 @@ def warn_of_two(env, other):
 
 
 def all_pages(app, env):
-    """Sphinx looks a whole page through for every link to a figure's number; the outline says as much in a hundredth."""
+    """For each link to a number Sphinx unpickles the page where it leads: an outline says as much in a hundredth."""
     if not app.config.keep_pages:
         return []
     env._pickled_doctree_cache.update(app.outlines)

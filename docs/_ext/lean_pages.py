@@ -1,8 +1,8 @@
 """Pages that ask for little: one style sheet, scripts that wait, and of the icon fonts only the icons in use.
 
 Sphinx, the theme and each extension bring files of their own, and all of them would load on every page: 1 MB,
-compressed, around 60 kB of text. The head is written by _templates/layout.html; which icons are in use, and so what the
-style sheet holds, is known when all pages are finished.
+compressed, around 60 kB of text. The head is written by _templates/layout.html; which classes and icons are in use, and
+so what the style sheet holds, is known when all pages are finished.
 """
 
 import base64
@@ -28,7 +28,14 @@ NOT_READ = ["scripts/fontawesome.js", "**/*.map", "**/*webpack-macros.html"]
 SCRIPT = re.compile(r"<script (?=[^>]*\bsrc=)(?!defer)")
 IMPORT = re.compile(r'@import "([^"]+)";')
 ADDRESS = re.compile(r"url\([\"']?(?!data:|#|%23)([^)\"']+)[\"']?\)")
-ICON_RULE = re.compile(r'((?:\.fa-[\w-]+(?:::?\w+)?,?)+)\{--fa:"[^"]*"\}')
+COMMENT = re.compile(r"(?s)/\*.*?\*/")
+RULE = re.compile(r"([^{}@;]+)\{([^{}]*)\}")
+EMPTY = re.compile(r"@(?:media|supports)[^{};]*\{\s*\}")
+BETWEEN_SELECTORS = re.compile(r",(?![^(]*\))")
+IN_BRACKETS = re.compile(r"\([^()]*\)")
+CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+CLASSES = re.compile(r'class="([^"]*)"')
+WORD = re.compile(r"[\w-]{3,}")
 ICON_FONT = re.compile(r'url\("([^"]*/fa-(?:solid|regular|brands)-\d+\.woff2)"\)')
 ICON_TAG = re.compile(r'<(i|span) class="([^"]*\bfa-[^"]*)"')
 OF_ONE_PAGE = {"choose.js": "practice/which-start", "exercises.js": "reference/exercises"}
@@ -45,9 +52,28 @@ def style_text(path, static):
     return ADDRESS.sub(lambda found: f'url("{os.path.normpath(os.path.join(seen_from, found[1]))}")', text)
 
 
-def without_unused_icons(style, names):
-    """Without the two thousand rules for icons that stand on no page."""
-    return ICON_RULE.sub(lambda found: found[0] if names & set(re.findall(r"fa-[\w-]+", found[1])) else "", style)
+def repeated(pattern, text):
+    """The text without what the pattern finds, also in what is then left."""
+    while (less := pattern.sub("", text)) != text:
+        text = less
+    return text
+
+
+def without_unused(style, names):
+    """Without the rules for classes that no page has and no script names: four fifths of the theme's.
+
+    A script may put a class together: one that begins as a name that ends in - stays.
+    """
+    stems = tuple(name for name in names if name.endswith("-"))
+
+    def in_use(selector):
+        return all(name in names or name.startswith(stems) for name in CLASS.findall(repeated(IN_BRACKETS, selector)))
+
+    def rule(found):
+        selectors = [selector for selector in BETWEEN_SELECTORS.split(found[1]) if in_use(selector)]
+        return f"{','.join(selectors)}{{{found[2]}}}" if selectors else ""
+
+    return repeated(EMPTY, RULE.sub(rule, COMMENT.sub("", style)))
 
 
 def letters(style):
@@ -72,10 +98,9 @@ def subset_font(path, codes):
     return out.getvalue()
 
 
-def bundle(static, sheets, icons):
-    """Several style sheets as one file, which is named after what is in it."""
-    style = "\n".join(style_text(static / sheet, static) for sheet in sheets)
-    style = without_unused_icons(style, icons)
+def bundle(static, sheets, names):
+    """Several style sheets as one file, which is named after what is in it, for pages and scripts with these names."""
+    style = without_unused("\n".join(style_text(static / sheet, static) for sheet in sheets), names)
     codes = letters(style)
     style = ICON_FONT.sub(lambda found: f"url({small_font(static / found[1], codes)})", style)
     name = f"book-{hashlib.sha256(style.encode()).hexdigest()[:10]}.css"
@@ -83,8 +108,11 @@ def bundle(static, sheets, icons):
     return name
 
 
-def icons_of(text):
-    return {name for _, classes in ICON_TAG.findall(text) for name in classes.split()}
+def names_in(pages, scripts):
+    """Classes of pages, and all words of scripts, as any of them may be a class."""
+    classes = {each for page in pages for each in CLASSES.findall(page)}
+    words = {word for text in scripts for word in WORD.findall(text)}
+    return words.union(*map(str.split, classes))
 
 
 def lighten(app, page, template, context, doctree):
@@ -113,7 +141,8 @@ def finish(app, exception):
     static = Path(app.outdir, "_static")
     paths = (path for path in sorted(Path(app.outdir).rglob("*.html")) if static not in path.parents)
     pages = {path: path.read_text(encoding="utf-8") for path in paths}
-    style = bundle(static, app.sheets, set().union(*map(icons_of, pages.values())))
+    scripts = (path.read_text(encoding="utf-8") for path in static.rglob("*.js"))
+    style = bundle(static, app.sheets, names_in(pages.values(), scripts))
     for path, text in pages.items():
         path.write_text(lean(text, style), encoding="utf-8")
     for pattern in NOT_READ:
