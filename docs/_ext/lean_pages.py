@@ -139,15 +139,15 @@ def finish(app, exception):
     if exception or app.builder.name != "html" or not app.sheets:  # with `make serve`, when no page was written
         return
     static = Path(app.outdir, "_static")
+    for pattern in NOT_READ:
+        for path in static.glob(pattern):
+            path.unlink()
     paths = (path for path in sorted(Path(app.outdir).rglob("*.html")) if static not in path.parents)
     pages = {path: path.read_text(encoding="utf-8") for path in paths}
     scripts = (path.read_text(encoding="utf-8") for path in static.rglob("*.js"))
     style = bundle(static, app.sheets, names_in(pages.values(), scripts))
     for path, text in pages.items():
         path.write_text(lean(text, style), encoding="utf-8")
-    for pattern in NOT_READ:
-        for path in static.glob(pattern):
-            path.unlink()
 
 
 def setup(app):
