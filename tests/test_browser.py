@@ -12,8 +12,10 @@ from browser import CHROMIUM, FLAGS, NEEDS, SITE, THOROUGH, weight
 AXE = Path(sys.prefix) / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = 2  # side by side: a browser is busy on one core at a time
 WIDTHS = (360, 768, 1280)
-# What axe looks at: boxes are closed on the phone and open on the wide screen. Twice as many views once a week.
-VIEWS = [(360, "dark"), (1280, "light")] + [(360, "light"), (1280, "dark")] * THOROUGH
+# What axe looks at: boxes are closed on the phone and open on the wide screen. Each page in one view, the next page in
+# the next, and once a week each page in all of them.
+VIEWS = [(360, "dark"), (1280, "light"), (360, "light"), (1280, "dark")]
+LISTINGS = 3  # of source code, which are all alike; once a week all
 STOPS_OF_A_LIST = 400  # of a long list of links the Tab key goes through the first ones, and once a week through all
 SMALLEST_TEXT = 9  # CSS pixels, in a figure on a phone
 HEAVIEST = 400_000  # bytes of a first visit, compressed
@@ -143,8 +145,10 @@ PAPER = 717  # CSS pixels between the margins of A4
 
 
 def pages():
-    found = (path.relative_to(SITE) for path in sorted(SITE.rglob("*.html")))
-    return [str(path) for path in found if path.parts[0] != "_static"]
+    found = [path.relative_to(SITE) for path in sorted(SITE.rglob("*.html"))]
+    listings = [path for path in found if path.parts[0] == "_modules"]
+    left_out = set() if THOROUGH else set(listings[LISTINGS:])
+    return [str(path) for path in found if path.parts[0] != "_static" and path not in left_out]
 
 
 @pytest.fixture
@@ -189,7 +193,7 @@ def open_boxes(page, opened):
     }""", opened)
 
 
-def visit(browser, address, name):
+def visit(browser, address, name, turn):
     """One page, opened once and shown in every view: what was found there."""
     context, said, urls = browser.new_context(viewport={"width": 360, "height": 900}), [], []
     page = context.new_page()
@@ -199,19 +203,18 @@ def visit(browser, address, name):
     page.wait_for_load_state("networkidle")  # fonts are asked for when their first letter is laid out
     ours = [url for url in urls if url.startswith(address)]
     found = {"kB": weight(SITE, address, ours), "facts": {}, "axe": {}}
-    listing = name.startswith("_modules/")  # of source code; all alike
     open_boxes(page, True)
     for width in WIDTHS:
         show(page, width, "light")
         found["facts"][width] = page.evaluate(FACTS, [False, SMALLEST_TEXT])
-    found["keys"] = {} if listing else walk(page)
+    found["keys"] = {} if name.startswith("_modules/") else walk(page)
     page.emulate_media(media="print")
     page.set_viewport_size({"width": PAPER, "height": 900})
     found["paper"] = page.evaluate(FACTS, [True, 0])
     page.emulate_media(media="screen")
     page.evaluate(STRIP)
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    for width, scheme in VIEWS[: 1 if listing else None]:
+    for width, scheme in VIEWS if THOROUGH else VIEWS[turn % len(VIEWS) :][:1]:
         open_boxes(page, width == WIDTHS[-1])
         show(page, width, scheme)
         found["axe"][width, scheme] = page.evaluate(RUN_AXE)
@@ -225,7 +228,7 @@ def visit_all(address, names):
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        found = {name: visit(browser, address, name) for name in names}
+        found = {name: visit(browser, address, name, turn) for turn, name in enumerate(names)}
         browser.close()
     return found
 

@@ -24,6 +24,7 @@ import published
 import site_server
 import take_away
 import take_figures
+from browser import with_empty_formulas
 from test_build import PACKAGE, Book
 
 ROOT = Path(__file__).parents[1]
@@ -94,26 +95,12 @@ def test_thousands_are_set_apart_in_one_way(text, apart):
 
 
 DRAWN = re.compile(r"(?s)<(svg|script|style|pre)\b.*?</\1>")
-FORMULA, SPAN = re.compile(r'<(span|div) class="math\b'), re.compile("<(/?)(?:span|div)")
-
-
-def without_formulas(html):
-    """Nine tenths of a page are the boxes of its formulas: too many to ask an HTML parser for."""
-    kept, place = [], 0
-    while found := FORMULA.search(html, place):
-        kept.append(html[place:found.start()])
-        depth, tags = 1, SPAN.finditer(html, found.end())
-        while depth:
-            tag = next(tags)
-            depth += -1 if tag[1] else 1
-        place = html.index(">", tag.end()) + 1
-    return "".join([*kept, html[place:]])
 
 
 def prose_of(html):
     """The words of an article, without code, formulas, drawings and the bibliography."""
     article = html[html.index("<article"):html.rindex("</article>")]
-    soup = BeautifulSoup(without_formulas(DRAWN.sub("", article)), "html.parser")
+    soup = BeautifulSoup(with_empty_formulas(DRAWN.sub("", article)), "html.parser")
     for other in soup.select("code, .citation, .take, a.external, .sig"):
         other.decompose()
     return soup.get_text()
