@@ -19,8 +19,7 @@ LISTINGS = 3  # of source code, which are all alike; once a week all
 STOPS_OF_A_LIST = 400  # of a long list of links the Tab key goes through the first ones, and once a week through all
 SMALLEST_TEXT = 9  # CSS pixels, in a figure on a phone
 HEAVIEST = 400_000  # bytes of a first visit, compressed
-# Of a page, or of a part. The last two hold what is looked for in the whole book: its words, its labelled equations.
-MOST = {"index.html": 300_000, "practice": 300_000, "search.html": 450_000, "reference/equations.html": 450_000}
+MOST = {"index.html": 300_000, "practice": 300_000}  # of a page, or of a part
 HE = "variance/he.html"
 OF_EACH_KIND = ["index.html", HE, "variance/scale.html", "search.html"]
 
