@@ -19,6 +19,7 @@ from plain_markdown import Markdown
 
 INSTALL = "try:\n    import initbook\nexcept ImportError:\n    %pip install --quiet {package}"
 PROJECT = tomllib.loads((execution.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+NEEDS = "Python {} and {} {}, or later".format(PROJECT["requires-python"].strip(">="), *PROJECT["dependencies"][0].split(">="))
 WHEEL = f"{PROJECT['name']}-{PROJECT['version']}-py3-none-any.whl"  # at the root of the site
 # The branch that the site is published from: there are the notebooks, and what Binder needs to run them.
 BRANCH = "gh-pages"
@@ -39,7 +40,7 @@ class Install(Directive):
         here = os.path.relpath(WHEEL, Path(self.state.document.settings.env.docname).parent)
         link = nodes.reference("", WHEEL, refuri=here, internal=False)
         about = nodes.paragraph("", "", nodes.Text("The package is one file, "), link, nodes.Text(
-            ". Take it, then, in the folder where it lies:" if line.endswith(f" {WHEEL}") else ":"))
+            f", for {NEEDS}" + (". Take it, then, in the folder where it lies:" if line.endswith(f" {WHEEL}") else ":")))
         return [about, code]
 
 
