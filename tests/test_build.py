@@ -273,7 +273,9 @@ class Book:
         process = self.start()
         said, _ = process.communicate(timeout=120)
         self.progress = said
-        told = "".join(line for line in said.splitlines(keepends=True) if not line.startswith(("html: ", "running ")))
+        # Pages are run side by side, and two may say so on one line.
+        told = "".join(line for line in said.splitlines(keepends=True)
+                       if line.strip() and not line.startswith(("html: ", "running ")))
         return process.returncode == 0, told
 
     def page(self, name="one"):
