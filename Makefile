@@ -11,9 +11,10 @@ BUILD := $(BIN)/python tools/build_book.py
 READY := .venv/ready-$(shell printf '%s' "$(CURDIR) $(INSTALL) $$($(PYTHON) -VV 2>&1)" | cksum | cut -d' ' -f1)
 # Matrices here are small: several threads to a product, with several products at once, only fight.
 export OMP_NUM_THREADS ?= 1
-# Who is done takes over from who is not. Of the slow tests a file's stay together: they share a browser.
+# Who is done takes over from who is not. Of the slow tests a file's stay together: they share a browser; and as browsers
+# and builds often wait, there are four also where there are two processors.
 SIDE_BY_SIDE := -n auto --dist worksteal
-BY_FILE := -n auto --dist loadfile
+BY_FILE := -n 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help env html pdf zip page test slow doctest census accept confirm libraries serve linkcheck gettext timings bench page-bench figure lint lock clean distclean
