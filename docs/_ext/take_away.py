@@ -19,7 +19,8 @@ from plain_markdown import Markdown
 
 INSTALL = "try:\n    import initbook\nexcept ImportError:\n    %pip install --quiet {package}"
 PROJECT = tomllib.loads((execution.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-NEEDS = "Python {} and {} {}, or later".format(PROJECT["requires-python"].strip(">="), *PROJECT["dependencies"][0].split(">="))
+NUMPY, _, OLDEST = PROJECT["dependencies"][0].partition(">=")
+NEEDS = f"Python {PROJECT['requires-python'].strip('>=')} and {NUMPY} {OLDEST}, or later"
 WHEEL = f"{PROJECT['name']}-{PROJECT['version']}-py3-none-any.whl"  # at the root of the site
 # The branch that the site is published from: there are the notebooks, and what Binder needs to run them.
 BRANCH = "gh-pages"
@@ -39,8 +40,8 @@ class Install(Directive):
         code = nodes.literal_block(line, line, language="sh")
         here = os.path.relpath(WHEEL, Path(self.state.document.settings.env.docname).parent)
         link = nodes.reference("", WHEEL, refuri=here, internal=False)
-        about = nodes.paragraph("", "", nodes.Text("The package is one file, "), link, nodes.Text(
-            f", for {NEEDS}" + (". Take it, then, in the folder where it lies:" if line.endswith(f" {WHEEL}") else ":")))
+        then = ". Take it, then, in the folder where it lies:" if line.endswith(f" {WHEEL}") else ":"
+        about = nodes.paragraph("", "", nodes.Text("The package is one file, "), link, nodes.Text(f", for {NEEDS}{then}"))
         return [about, code]
 
 
