@@ -41,7 +41,8 @@ class Install(Directive):
         here = os.path.relpath(WHEEL, Path(self.state.document.settings.env.docname).parent)
         link = nodes.reference("", WHEEL, refuri=here, internal=False)
         then = ". Take it, then, in the folder where it lies:" if line.endswith(f" {WHEEL}") else ":"
-        about = nodes.paragraph("", "", nodes.Text("The package is one file, "), link, nodes.Text(f", for {NEEDS}{then}"))
+        words = nodes.Text("The package is one file, "), link, nodes.Text(f", for {NEEDS}{then}")
+        about = nodes.paragraph("", "", *words)
         return [about, code]
 
 
