@@ -58,8 +58,6 @@ exclude_patterns = ["_ext", "_static", "locale", "**/.*"]
 language = os.environ.get("BOOK_LANGUAGE", "en")  # its messages: docs/locale/<language>/LC_MESSAGES/book.po
 locale_dirs = ["locale"]
 gettext_compact = "book"  # one catalogue
-gettext_uuid = False
-gettext_location = True
 
 # Pages
 myst_enable_extensions = [

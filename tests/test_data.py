@@ -289,3 +289,21 @@ def test_on_real_mnist_a_zero_start_ends_at_the_entropy_of_the_labels(real_mnist
     end = zero_start(activation).loss[-1]
     assert floor <= end <= floor + tolerance
     assert np.log(10) > floor + tolerance  # or a loss that never moved would pass
+
+
+def share_of_ends_that_call_the_commonest(rate, size, epochs=12):
+    """An output bias alone, on MNIST's labels: at how many ends of epochs its largest entry is that of the 1s."""
+    counts, rng, c, ends = np.array(MNIST_COUNTS["train"]), np.random.default_rng(0), np.zeros(10), []
+    labels = np.repeat(np.arange(10), counts)
+    for _ in range(epochs):
+        deck = rng.permutation(labels)
+        for batch in np.split(deck[: len(deck) // size * size], len(deck) // size):
+            e = np.exp(c)
+            c = c - rate * (e / e.sum() - np.bincount(batch, minlength=10) / size)
+        ends.append(c.argmax() == counts.argmax())
+    return np.mean(ends[3:])
+
+
+def test_the_commonest_class_is_called_while_mini_batches_do_not_shake_the_bias_by_more_than_its_lead():
+    assert share_of_ends_that_call_the_commonest(0.033, 100) == 1
+    assert share_of_ends_that_call_the_commonest(0.5, 50) < 1

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po, write_po
 
 from test_build import ROOT, Book
 from test_incremental import PACKAGE, PAGES
-from translated import without_numbers
+from translated import raw, without_numbers
 
 # What a translator leaves as it is: roles, formulas, code, targets of links, numbers of figures, marks
 KEPT = re.compile(r"(\{[\w:,-]+\}`[^`]*`|\$[^$]*\$|`[^`]*`|\]\([^)]*\)|\{\d+\}|<[^>]*>)")
@@ -106,6 +106,19 @@ def translate(template, locale):
 def test_a_figures_message_has_places_for_its_numbers():
     assert without_numbers("From 1.5 to 20 %.") == ("From {0} to {1}.", ["1.5", "20 %"])
     assert without_numbers("{x} is 2") == ("{{x}} is {0}", ["2"])
+
+
+@pytest.mark.parametrize(("translated", "html"), [
+    ("Ĝi finas ĉe {0}.", '<svg aria-label="Ĝi finas ĉe 0.5.">'),
+    ("Ĝi finas.", None), ("Ĝi finas ĉe {1}.", None), ("Ĝi finas ĉe {0", None),  # a number lost, another, half a place
+])
+def test_a_figures_translation_keeps_its_numbers_or_is_refused(translated, html, monkeypatch):
+    said = []
+    monkeypatch.setattr("translated.LOG.warning", lambda words, *about, **where: said.append(words))
+    old = '<svg aria-label="It ends at 0.5.">'
+    figure = raw("", old, format="html")
+    figure.apply_translated_message("It ends at {0}.", translated)
+    assert figure.astext() == (html or old) and len(said) == (html is None)
 
 
 @pytest.mark.slow

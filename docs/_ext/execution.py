@@ -90,6 +90,7 @@ def run(notebook, folder, timeout):
         notebook,
         timeout=timeout,
         record_timing=True,
+        coalesce_streams=True,  # what a cell prints comes in as many pieces as chance has it
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # it warns of TCP, which stays on this machine
         resources={"metadata": {"path": str(folder)}},
         on_cell_start=lambda cell, cell_index: reached.append(cell_index),

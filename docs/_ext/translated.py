@@ -14,12 +14,15 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_subtitle, exercise_title
 
+LOG = logging.getLogger(__name__)
 OFFERED = ("description", "needs")  # of the front matter
 SAID = re.compile(r'(?<=aria-label=")[^"]*(?=")')
 NOT_WORDS = re.compile(r"\{[\w:,-]+\}`[^`]*`|\$[^$]*\$|`[^`]*`|<[^>]*>")  # roles, formulas, code
 WORD = re.compile(r"[^\W\d_]{2}")
+PLACE = re.compile(r"\{[^{}]*\}")
 NUMBER = re.compile(r"[-−]?\d[\d.,  ⁰¹²³⁴⁵⁶⁷⁸⁹⁻×%]*(?<![.,  ×])")
 
 
@@ -41,6 +44,11 @@ class raw(nodes.raw, addnodes.translatable):  # noqa: N801, writers visit a node
         return list(dict.fromkeys(filter(WORD.search, messages)))
 
     def apply_translated_message(self, original, translated):
+        if sorted(PLACE.findall(translated)) != sorted(PLACE.findall(original)):
+            LOG.warning("a figure's translation must have the places for numbers that the original has: %r, got %r",
+                        original, translated, location=self, type="i18n")
+            return
+
         def put(said):
             words, numbers = without_numbers(unescape(said[0]))
             return escape(translated.format(*numbers)) if words == original else said[0]
