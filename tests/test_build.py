@@ -73,6 +73,13 @@ def test_entry_depends_on_cells_and_world_but_not_on_prose():
     assert execution.entry_for(notebook("x = 1"), "a.md", "other world") != entry
 
 
+@pytest.mark.slow
+def test_what_a_cell_prints_is_one_output_however_many_pieces_it_comes_in(tmp_path):
+    ran = notebook("import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.3)")
+    execution.run(ran, tmp_path, 60)
+    assert [output.text for output in ran.cells[-1].outputs] == ["0\n1\n2\n"]
+
+
 def test_a_page_is_run_again_when_what_lies_beside_it_and_may_be_read_has_changed(tmp_path):
     (tmp_path / "rates.json").write_text("1")
     entry = execution.entry_for(notebook("x = 1"), "a.md", "world", tmp_path)
