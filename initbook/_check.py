@@ -21,12 +21,12 @@ def number(name: str, value: Any, *, at_least: float | None = None,
            above: float | None = None, below: float | None = None) -> float:
     """A finite real number inside the stated bounds, as a Python float."""
     is_number = isinstance(value, Real) and not isinstance(value, bool)
-    require(is_number, name, "a number", repr(value), TypeError)
-    bounds = [(at_least, "at least", lambda v, b: v >= b), (above, "above", lambda v, b: v > b),
-              (below, "below", lambda v, b: v < b)]
-    words = " and ".join(f"{word} {bound:g}" for bound, word, _ in bounds if bound is not None)
-    ok = isfinite(value) and all(test(value, bound) for bound, _, test in bounds if bound is not None)
-    require(ok, name, f"a finite number {words}".strip(), repr(value))
+    require(is_number, name, "a number", value if is_number else repr(value), TypeError)
+    if not (isfinite(value) and (at_least is None or value >= at_least) and (above is None or value > above)
+            and (below is None or value < below)):
+        bounds = [("at least", at_least), ("above", above), ("below", below)]
+        words = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+        require(False, name, f"a finite number {words}".strip(), repr(value))
     return float(value)
 
 

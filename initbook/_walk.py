@@ -3,6 +3,7 @@
 :func:`run` goes up and hands back the way down; every layer leaves a :class:`Row`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -168,9 +169,9 @@ def ties(layers: list, rows: list[Row], within: str = "") -> None:
             rows_of = np.column_stack([layer.incoming(), above.outgoing(units)])
             if odd(by_name[f"{within}{i}"].activation):  # f(-z) = -f(z): with all signs turned it is the same unit
                 first = np.take_along_axis(rows_of, (rows_of != 0).argmax(axis=1)[:, None], axis=1)
-                rows_of = np.where(first < 0, -rows_of, rows_of) + 0.0  # no -0
-            _, sizes = np.unique(rows_of, axis=0, return_counts=True)
-            by_name[f"{within}{i}"].tied = int(sizes[sizes > 1].sum())
+                rows_of = np.where(first < 0, -rows_of, rows_of)
+            sizes = Counter(row.tobytes() for row in rows_of + 0.0).values()  # no -0
+            by_name[f"{within}{i}"].tied = sum(size for size in sizes if size > 1)
 
 
 @lru_cache(maxsize=64)

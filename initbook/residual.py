@@ -162,7 +162,7 @@ def backward(blocks: Sequence[Residual], stream: Stream, dh: Array, *, norm: str
 def _checked(blocks: Sequence[Residual]) -> list[Residual]:
     """With scales that are Python's floats: one of numpy's would turn single precision into double."""
     require(isinstance(blocks, Sequence) and len(blocks) > 0, "blocks", "a list of one or more Residual blocks",
-            repr(blocks), TypeError)
+            blocks, TypeError)
     for i, block in enumerate(blocks):
         require(isinstance(block, Residual), f"blocks[{i}]", "a Residual", type(block).__name__, TypeError)
     return [block._replace(scale=number(f"blocks[{i}] scale", block.scale)) for i, block in enumerate(blocks)]

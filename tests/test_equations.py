@@ -5,6 +5,7 @@ import dataclasses
 import doctest
 import inspect
 import re
+from functools import cache
 
 import pytest
 
@@ -16,8 +17,13 @@ from equations import _source
 from initbook import activations, convolution, normalization, symmetry, theory
 
 CHECKS = equations.checks()
-STATED = {label: (page.name, piece) for page in map(Page, PAGES)
-          for label, piece in displays.labelled_displays(page).items()}
+
+
+@cache
+def stated():
+    """`{label: (page, its display)}`."""
+    return {label: (page.name, piece) for page in map(Page, PAGES)
+            for label, piece in displays.labelled_displays(page).items()}
 
 
 @pytest.mark.parametrize("label", CHECKS)
@@ -40,13 +46,13 @@ def test_check_says_what_it_does(label):
 
 
 def test_every_equation_was_compared_with_its_code():
-    changed = [f"{name}:{piece.line}: {label}" for label, (name, piece) in STATED.items()  # those without: the census
+    changed = [f"{name}:{piece.line}: {label}" for label, (name, piece) in stated().items()  # those without: the census
                if label in CHECKS and not equations.confirmed(CHECKS[label], piece.text)]
     assert not changed, "compare each with its code (make confirm EQ=eq-…):\n" + "\n".join(changed)
 
 
 def test_nothing_is_confirmed_that_no_page_states():
-    assert set(equations.known(equations.CONFIRMED)) <= set(STATED)
+    assert set(equations.known(equations.CONFIRMED)) <= set(stated())
 
 
 def package_calls(check):
@@ -91,7 +97,7 @@ def test_a_mistake_that_does_not_stand_in_the_code_is_named():
 
 def planted(label, old, new):
     """A copy of the page of an equation with one piece of the equation changed, and what the census says of it."""
-    name, piece = STATED[label]
+    name, piece = stated()[label]
     text = (ROOT / name).read_text(encoding="utf-8")
     assert piece.text.count(old) == 1
     page = Page(ROOT / name, text.replace(piece.text, piece.text.replace(old, new)))
@@ -102,7 +108,7 @@ def test_a_formula_that_changed_loses_its_mark_and_is_a_problem_that_says_what_t
     label = "eq-relu-variance"
     page, (said,) = planted(label, r"\tfrac1{2\pi}", r"\tfrac1{3\pi}")
     assert label not in displays.confirmed(page)
-    assert said.startswith(f"{page.name}:{STATED[label][1].line}: {label}")
+    assert said.startswith(f"{page.name}:{stated()[label][1].line}: {label}")
     assert said.endswith(f"`make confirm EQ={label}`")
     tex = displays.labelled_displays(page)[label].text
     assert "was changed since somebody last compared" in equation_page.entry(tex, CHECKS[label], [(0, 0), (1, 0)])
@@ -141,7 +147,7 @@ def test_a_fault_of_the_package_fails_the_equation_that_it_implements(monkeypatc
 
 
 def test_a_change_of_the_package_takes_the_mark_away(monkeypatch):
-    name, piece = STATED["eq-scale-chi"]
+    name, piece = stated()["eq-scale-chi"]
     monkeypatch.setattr(theory, "mean_df2", lambda activation, q=1.0: 0)
     assert not equations.confirmed(dataclasses.replace(CHECKS["eq-scale-chi"]), piece.text)
 
@@ -245,4 +251,4 @@ def test_page_has_for_every_equation_its_formula_and_its_code():
         for code in (right, *helpers.values(), *package.values()):
             assert f"```python\n{code.strip()}\n```" in box
         assert all(f"`initbook.{name}`" in box for name in package)
-        assert equations.plain(STATED[label][1].text) in equations.plain(box)
+        assert equations.plain(stated()[label][1].text) in equations.plain(box)

@@ -6,15 +6,17 @@
 
 const WORDS = /\d+(?:[.,]\d+)*|[\p{Ll}\p{Lu}\p{Lo}_][\p{Ll}\p{Lu}\p{Lo}\d_]*/gu; // σ² is σ
 const NUMBER = /^\d+(\.\d+)?$/;
-const stemmer = new Stemmer(), stems = new Map();
+const stemmer = new Stemmer();
+
+// A function of a word, worked out once: each query goes through all words of the book.
+function once(f) {
+  const known = new Map();
+  return (word) => known.get(word) ?? known.set(word, f(word)).get(word);
+}
 
 // One spelling for initialise and initialize.
-const spelt = (word) => word.length > 5 ? word.replace(/is(e|ed|er|ers|es|ing|ations?)$/, "iz$1") : word;
-
-function stem(word) {
-  if (!stems.has(word)) stems.set(word, stemmer.stemWord(spelt(word)));
-  return stems.get(word);
-}
+const spelt = once((word) => word.length > 5 ? word.replace(/is(e|ed|er|ers|es|ing|ations?)$/, "iz$1") : word);
+const stem = once((word) => stemmer.stemWord(spelt(word)));
 
 // The parts of each word: he_normal and HeNormal are "he normal", √n is "sqrt n", 10,000 is 10000.
 function parts(text) {
@@ -114,16 +116,13 @@ function asked(query) {
 const SURELY = 0.8; // above it, a word is hers and not one that begins as hers
 const sum = (list, value) => list.reduce((total, each) => total + value(each), 0);
 
-// Pairs of her words that stand side by side in these words.
-function pairs(terms, words) {
-  let found = 0;
-  for (let at = 1; at < terms.length; at++)
-    for (let i = 1; i < words.length; i++)
-      if (terms[at - 1].words.has(words[i - 1]) && terms[at].words.has(words[i])) {
-        found += Math.min(terms[at - 1].rare, terms[at].rare);
-        break;
-      }
-  return found;
+// Pairs of her words that stand side by side in a passage.
+function pairs(terms, passage) {
+  return sum(terms.slice(1).map((second, i) => [terms[i], second]), ([first, second]) => {
+    if (!first.where.has(passage) || !second.where.has(passage)) return 0;
+    const side = passage.words.some((word, i) => first.words.has(word) && second.words.has(passage.words[i + 1]));
+    return side ? Math.min(first.rare, second.rare) : 0;
+  });
 }
 
 function ofPassage(passage, terms) {
@@ -132,7 +131,7 @@ function ofPassage(passage, terms) {
     const often = (where.get(passage) ?? 0) / long;
     return (rare * often) / (often + 1);
   });
-  return score + 0.5 * pairs(terms, passage.words);
+  return score + 0.5 * pairs(terms, passage);
 }
 
 const sure = (term, words) => Math.max(0, ...words.map((word) => term.words.get(word) ?? 0));
@@ -170,7 +169,7 @@ const bestFirst = (list) => list.sort((one, other) => other.score - one.score);
 function find(terms) {
   const known = terms.filter(({ words }) => words.size), hits = new Map(pages.map((page) => [page, []]));
   for (const passage of new Set(known.flatMap(({ where }) => [...where.keys()])))
-    if (!pages.includes(passage)) hits.get(passage.page).push({ passage, score: ofPassage(passage, known) });
+    if (passage.words) hits.get(passage.page).push({ passage, score: ofPassage(passage, known) });
   return bestFirst(pages.map((page) => scored(page, bestFirst(hits.get(page)), known)).filter(({ score }) => score > 0));
 }
 
