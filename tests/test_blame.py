@@ -114,6 +114,18 @@ def test_constant_biases_are_not_called_fitted_weights(f, bias):
     assert "unexpected" not in said(params, f)
 
 
+@pytest.mark.parametrize("f", CURVED, ids=lambda f: f.name)
+def test_weights_centred_for_each_unit_are_expected_to_see_only_what_units_do_not_share(f):
+    """z of centred weights has variance nσ² Var f, not nσ² E f²: of a sigmoid a tenth."""
+    gain = 1 / (theory.mean_f2(f, 1.0) - theory.normal_mean(f.f, 1.0, f.kinks) ** 2)
+    depth, inside = min(10, max(2, theory.reach(f, theory.forward_gain(f) ** 2, 64))), []
+    for seed in range(2):
+        params = [(W - W.mean(axis=0), b) for W, b in like(gain, depth, seed=seed)]
+        assert "unexpected" not in said(params, f)
+        inside += [row["band"][0] <= row["q"] <= row["band"][1] for row in check(params, f, X)["layers"]]
+    assert np.mean(inside) > 0.7
+
+
 def test_a_loss_that_is_a_sum_over_outputs_is_not_blamed_for_their_number():
     pixels = (X - X.min()) / np.ptp(X)
     rare = (np.random.default_rng(0).random((300, 150)) < 0.02).astype(float)
