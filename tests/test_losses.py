@@ -36,22 +36,22 @@ def test_softmax_agrees_with_scipy():
     assert np.abs(softmax(z) - scipy_softmax(z, axis=0)).max() > 0.1
 
 
-def test_softmax_cross_entropy_is_scikit_learns_log_loss():
-    z, y = case(softmax_cross_entropy)
-    expected = log_loss(y, scipy_softmax(z, axis=1), labels=range(COLUMNS))
-    assert softmax_cross_entropy.value(z, y) == pytest.approx(expected, rel=16 * EPS)
+LAWS = {  # every loss's, by others
+    "softmax cross-entropy": lambda z, y: log_loss(y, scipy_softmax(z, axis=1), labels=range(COLUMNS)),
+    "sigmoid cross-entropy": lambda z, y: -(y * np.log(expit(z)) + (1 - y) * np.log(expit(-z))).sum(axis=1).mean(),
+    "squared error": lambda z, y: mean_squared_error(y, z) * COLUMNS / 2,
+}
 
 
-def test_sigmoid_cross_entropy_takes_shares_between_0_and_1():
-    z, y = case(sigmoid_cross_entropy)
-    expected = -(y * np.log(expit(z)) + (1 - y) * np.log(expit(-z))).sum(axis=1).mean()
-    assert sigmoid_cross_entropy.value(z, y) == pytest.approx(expected, rel=16 * EPS)
+def test_every_loss_of_the_package_has_its_law_here():
+    names = {loss.name for loss in LOSSES}
+    assert names == set(LAWS), f"{', '.join(names ^ set(LAWS))}: add its law to LAWS above, or take it away there"
 
 
-def test_squared_error_is_half_of_scikit_learns_summed_over_columns():
-    z, y = case(squared_error)
-    expected = mean_squared_error(y, z) * COLUMNS / 2
-    assert squared_error.value(z, y) == pytest.approx(expected, rel=16 * EPS)
+@by_loss
+def test_a_loss_follows_its_law(loss):
+    z, y = case(loss)
+    assert loss.value(z, y) == pytest.approx(LAWS[loss.name](z, y), rel=16 * EPS)
 
 
 def extremes(loss, logits, y):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from checks import EPS, flat, read_only
-from initbook.optimizers import ALL
+from initbook import optimizers
+from initbook.optimizers import ALL, Optimizer
 
 STEPS = 30
 EVERY = {name: make(0.3) for name, make in ALL.items()} | {
@@ -95,6 +96,9 @@ LAWS = {  # every optimiser's, and settings other than the usual ones
 
 def test_every_optimiser_of_the_package_has_its_law_here():
     assert set(ALL) == set(LAWS), f"{', '.join(set(ALL) ^ set(LAWS))}: add its law to LAWS above, or take it away there"
+    made = {name for name, make in vars(optimizers).items()
+            if getattr(make, "__annotations__", {}).get("return") is Optimizer and not name.startswith("_")}
+    assert made <= set(ALL), f"{', '.join(made - set(ALL))}: mark it @_listed"
 
 
 def parted(name, law, gradient=noise, decay=0.0, **settings):
