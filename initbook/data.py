@@ -174,9 +174,9 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _find(folder: Path, what: str, idx: str) -> Path:
-    name = f"{what}-{idx}-ubyte"
-    for place in (*_PLACES, name):
-        for file in (name, f"{name}.gz", f"{what}.{idx}-ubyte", f"{what}.{idx}-ubyte.gz"):
+    name, dotted = f"{what}-{idx}-ubyte", f"{what}.{idx}-ubyte"
+    for place in (*_PLACES, name, dotted):
+        for file in (name, f"{name}.gz", dotted, f"{dotted}.gz"):
             if (folder / place / file).is_file():
                 return folder / place / file
     raise FileNotFoundError(f"{folder}: expected {name} or {name}.gz{_like(folder, what, idx)}")

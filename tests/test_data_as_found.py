@@ -22,18 +22,17 @@ DOT = {kind: name.replace("-idx", ".idx") for kind, name in DASH.items()}
 def lay(folder, place="", names=DASH, split="train", ending="", images=PICTURES, labels=DIGITS):
     """A split's two files, where and as somebody's tool puts them."""
     for kind, array in (("images", images), ("labels", labels)):
-        path = folder / place.format(names[kind].format(split)) / (names[kind].format(split) + ending)
+        of_its_own = {"dash": DASH[kind].format(split), "dot": DOT[kind].format(split)}  # a folder for each file
+        path = folder / place.format(**of_its_own) / (names[kind].format(split) + ending)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(idx(array)) if ending else idx(array))
 
 
 @pytest.mark.parametrize("ending", ["", ".gz"])
 @pytest.mark.parametrize("names", [DASH, DOT], ids=["dash", "dot"])
-@pytest.mark.parametrize("place", ["", "raw", "MNIST/raw", "MNIST", "{}"])
+@pytest.mark.parametrize("place", ["", "raw", "MNIST/raw", "MNIST", "{dash}", "{dot}"])
 @pytest.mark.parametrize(("split", "stem"), [("train", "train"), ("test", "t10k")])
 def test_names_of_unpackers_and_folders_of_libraries_are_found(tmp_path, split, stem, place, names, ending):
-    if (place, names) == ("{}", DOT):
-        names = DASH
     lay(tmp_path, place, names, stem, ending)
     x, y = data.mnist(tmp_path, split)
     np.testing.assert_array_equal(x * 255, PICTURES.reshape(3, 20))
