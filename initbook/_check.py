@@ -1,6 +1,6 @@
 """Checks on arguments: one sentence that names the argument, what was given and what is allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any
@@ -28,6 +28,12 @@ def number(name: str, value: Any, *, at_least: float | None = None,
         words = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
         require(False, name, f"a finite number {words}".strip(), repr(value))
     return float(value)
+
+
+def numbers(name: str, value: Any) -> tuple[float, ...]:
+    """Finite real numbers, as Python floats."""
+    require(np.iterable(value), name, "a list of numbers", repr(value), TypeError)
+    return tuple(number(name, each) for each in value)
 
 
 def count(name: str, value: Any, *, at_least: int = 1) -> int:
@@ -75,6 +81,22 @@ def labels(name: str, value: Any, classes: int) -> NDArray[np.integer]:
         require(array.min() >= 0 and array.max() < classes, name, f"between 0 and {classes - 1}",
                 f"labels from {array.min()} to {array.max()}")
     return array
+
+
+def values(g: Callable[[Array], Array], z: Array, allowed: str) -> Array:
+    """What a function says at each place of an array: numbers, real and finite. ``allowed`` is for the last only."""
+    if not callable(g):
+        require(False, "g", "a function of an array", repr(g), TypeError)
+    with np.errstate(all="ignore"):  # what is not finite is reported here, in words
+        found = np.asarray(g(z))
+    if found.dtype.kind not in "biuf" or found.shape not in ((), z.shape):
+        require(False, "g", "a function that has one real number for each entry of an array",
+                f"one that has {found.dtype} of shape {found.shape} for shape {z.shape}", TypeError)
+    finite = np.isfinite(found)
+    if not finite.all():
+        first = np.broadcast_to(~finite, z.shape)
+        require(False, "g", allowed, f"one that is not finite at z = {min(z[first], key=abs):.3g}")
+    return found.astype(float, copy=False)
 
 
 def choice(name: str, value: Any, table: Mapping[str, Any]) -> Any:

@@ -35,6 +35,7 @@ class _Control:
     """What a reader moves."""
 
     def __init__(self, name: str, options: Sequence[str], start: str | None = None) -> None:
+        require(isinstance(options, Sequence), f"the options of {name!r}", "a list", repr(options), TypeError)
         require(len(set(options)) == len(options) > 1, f"the options of {name!r}", "two or more, all different",
                 list(options))
         require(start is None or start in options, f"the start of {name!r}", "one of its options", repr(start))
@@ -145,7 +146,8 @@ class Frame:
     """
 
     def __init__(self, *panels: Any, alt: str, readout: Mapping[str, str] | None = None) -> None:
-        require(bool(alt.strip()), "alt", "a sentence that says what the picture shows", repr(alt))
+        says = isinstance(alt, str) and alt.strip() != ""
+        require(says, "alt", "a sentence that says what the picture shows", repr(alt))
         self.panels, self.alt, self.readout = panels, " ".join(alt.split()), dict(readout or {})
 
     def __repr__(self) -> str:
@@ -230,6 +232,9 @@ def check_frames(controls: Sequence[Choice | Slider], frames: Mapping[tuple, Fra
     >>> check_frames([Choice("f", "ab")], {("a",): Frame(alt="A curve."), ("b",): Frame(alt="A kink.")})
     [('a',), ('b',)]
     """
+    ok = isinstance(controls, Sequence) and all(isinstance(control, _Control) for control in controls)
+    require(ok, "controls", "a list of Choice and Slider", repr(controls), TypeError)
+    require(isinstance(frames, Mapping), "frames", "a dictionary, by options", repr(frames), TypeError)
     choices = list(product(*(control.options for control in controls)))
     missing, other = [c for c in choices if c not in frames], [f for f in frames if f not in choices]
     require(not missing and not other, "frames", "one for every combination of options",

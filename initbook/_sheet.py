@@ -15,7 +15,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.spines import Spine
 
-from initbook._check import require
+from initbook._check import number, require
 from initbook._svg import INK
 
 __all__ = ["COLORS", "SHADES", "SIGNED", "STYLE", "WIDTH", "Panel", "furniture", "layer", "sheet", "svg"]
@@ -66,8 +66,9 @@ def sheet(panels: Sequence[Panel], columns: int | Sequence[int],
     """
     require(len(panels) > 0, "panels", "one or more panels", "none")
     rows = _rows(len(panels), columns)
-    heights = [height] * len(rows) if isinstance(height, (int, float)) else list(height)
+    heights = list(height) if isinstance(height, Sequence) else [height] * len(rows)
     require(len(heights) == len(rows), "height", f"one number, or {len(rows)}, one for each row", height)
+    heights = [number("height", each, above=0) for each in heights]
     figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
     wide = lcm(*rows)
     grid = figure.add_gridspec(len(rows), wide, height_ratios=heights)
@@ -82,7 +83,7 @@ def sheet(panels: Sequence[Panel], columns: int | Sequence[int],
 
 def _rows(panels: int, columns: int | Sequence[int]) -> list[int]:
     """How many places each row has."""
-    rows = [columns] if isinstance(columns, int) else list(columns)
+    rows = list(columns) if isinstance(columns, Sequence) else [columns]
     require(rows != [] and set(rows) <= {1, 2, 3}, "columns", "1, 2 or 3", columns)
     if isinstance(columns, int):
         return rows * -(-panels // columns)

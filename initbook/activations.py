@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from initbook._check import Array, choice, number
+from initbook._check import Array, choice, number, require
 
-__all__ = ["ALL", "Activation", "get", "leaky_relu"]  # and, at the end, all that is in ALL
+__all__ = ["ALL", "Activation", "check_activation", "get", "leaky_relu"]  # and, at the end, all that is in ALL
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,18 @@ class Activation:
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
+
+
+def check_activation(activation: Activation) -> None:
+    """Raise unless it is an :class:`Activation`.
+
+    Examples
+    --------
+    >>> check_activation("relu")
+    Traceback (most recent call last):
+    TypeError: activation must be an Activation; got 'relu'
+    """
+    require(isinstance(activation, Activation), "activation", "an Activation", repr(activation), TypeError)
 
 
 ALL: dict[str, Activation] = {}

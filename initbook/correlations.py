@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import brentq
 
-from initbook._check import Array, count, number, require
-from initbook.activations import Activation
+from initbook._check import Array, count, number, numbers, require, values
+from initbook.activations import Activation, check_activation
 from initbook.theory import chi, fixed_point, mean_df2, mean_f2, normal_mean
 
 __all__ = ["CriticalPair", "correlation_depth", "correlation_map", "correlation_slope", "critical", "critical_pair",
@@ -50,7 +50,10 @@ def pair_mean(g: Callable[[Array], Array], q: float = 1.0, *, c: float, kinks: S
     Raises
     ------
     ValueError
-        If ever narrower panels do not agree: if ``g`` is too rough, has a kink that is not named, or grows too fast.
+        If ``g`` is not finite, or ever narrower panels do not agree: if it is too rough, has a kink that is not
+        named, or grows too fast.
+    TypeError
+        If it has not one real number for each entry of an array.
 
     Examples
     --------
@@ -59,14 +62,15 @@ def pair_mean(g: Callable[[Array], Array], q: float = 1.0, *, c: float, kinks: S
     0.333333333
     """
     std, c = number("q", q, above=0) ** 0.5, _correlation(c)
-    points, before = np.array([number("kinks", k) for k in kinks]) / std, np.inf
+    points, before = np.array(numbers("kinks", kinks)) / std, np.inf
+    allowed = f"smooth but for its kinks, and grow slowly, under N(0, {q:g})"
     for panels in _PANELS:
-        mean, size, border = _pair_mean(lambda u: g(std * u), c, points, panels)
+        with np.errstate(all="ignore"):  # a product that is not finite does not settle
+            mean, size, border = _pair_mean(lambda u: values(g, std * u, allowed), c, points, panels)
         if max(abs(mean - before), border) <= _PRECISION * size:
             return mean
         before = mean
-    raise ValueError(f"g must be smooth but for its kinks, and grow slowly, under N(0, {q:g}); got one whose mean does "
-                     f"not settle: {mean:g}")
+    raise ValueError(f"g must be {allowed}; got one whose mean does not settle: {mean:g}")
 
 
 def _correlation(c: float) -> float:
@@ -79,11 +83,10 @@ def _pair_mean(g: Callable[[Array], Array], c: float, kinks: Array, panels: floa
     kink, those of u where two kinks meet. v and -v give the same product, so one half is enough."""
     a, b = ((1 + c) / 2) ** 0.5, ((1 - c) / 2) ** 0.5
     grid = np.linspace(0, _REACH, int(_REACH * panels) + 1)
-    with np.errstate(divide="ignore", invalid="ignore"):  # the other kink may be infinitely far away
-        meet = np.nan_to_num((kinks[:, None] + kinks).ravel() / (2 * a))
-        around = np.add.outer(meet, [*_AROUND, *-_AROUND]).ravel()
-        u, weight = _nodes(np.unique([*-grid, *grid, *around.clip(-_REACH, _REACH)]))
-        ends = np.minimum(abs(kinks - a * u[:, None]) / b, _REACH)
+    meet = np.nan_to_num((kinks[:, None] + kinks).ravel() / (2 * a))  # the other kink may be infinitely far away
+    around = np.add.outer(meet, [*_AROUND, *-_AROUND]).ravel()
+    u, weight = _nodes(np.unique([*-grid, *grid, *around.clip(-_REACH, _REACH)]))
+    ends = np.minimum(abs(kinks - a * u[:, None]) / b, _REACH)
     v, weights = _nodes(np.sort(np.hstack([np.tile(grid, (len(u), 1)), ends])))
     z, apart = a * u[:, None], b * v
     product = 2 * weight[:, None] * weights * g(z + apart) * g(z - apart)
@@ -128,6 +131,7 @@ def correlation_map(activation: Activation, weight_var: float, bias_var: float =
     >>> correlation_map(relu, 2, q=1, c=0, layers=2).round(4).tolist()
     [0.0, 0.3183, 0.4937]
     """
+    check_activation(activation)
     weight_var, bias_var = number("weight_var", weight_var, above=0), number("bias_var", bias_var, at_least=0)
     cs = [_correlation(c)]
     for _ in range(count("layers", layers)):
@@ -165,6 +169,7 @@ def correlation_slope(activation: Activation, weight_var: float, *, q: float, c:
     >>> round(correlation_slope(relu, 2, q=1, c=0.0), 12)
     0.5
     """
+    check_activation(activation)
     product = pair_mean(activation.df, q, c=c, kinks=activation.kinks)
     return number("weight_var", weight_var, above=0) * product
 
@@ -182,6 +187,7 @@ def length_slope(activation: Activation, weight_var: float, q: float = 1.0) -> f
     >>> round(length_slope(gelu, forward_gain(gelu) ** 2), 4)
     1.1441
     """
+    check_activation(activation)
     moment = normal_mean(lambda z: z * activation.f(z) * activation.df(z), q, activation.kinks)
     return number("weight_var", weight_var, at_least=0) * moment / q
 

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.text import Annotation
 
 from initbook._cells import heatmap, images, matrix
-from initbook._check import Array, require
+from initbook._check import Array, count, require
 from initbook._lines import PREDICTION, REFERENCE, Curve, levels_on, measurements_on, names_on, ticks_on
 from initbook._network import network
 from initbook._play import Choice, Frame, Play, Slider, check_frames, short
@@ -70,7 +70,7 @@ def show(*panels: Panel, alt: str, columns: int | Sequence[int] = 1,
     >>> show(votes, share, alt="Three votes for, one against.", columns=2)
     <figure: Three votes for, one against.>
     """
-    require(bool(alt.strip()), "alt", "a sentence that says what the picture shows", repr(alt))
+    require(isinstance(alt, str) and alt.strip() != "", "alt", "a sentence that says what the picture shows", repr(alt))
     with matplotlib.rc_context(STYLE):
         figure, _ = sheet(panels, columns, height)
         _require_space(figure)
@@ -174,6 +174,8 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     >>> show(halving, alt="Points that halve from layer to layer, as predicted.")
     <figure: Points that halve from layer to layer, as predicted.>
     """
+    for name, lines in (("measured", measured), ("predicted", predicted or {})):
+        require(isinstance(lines, Mapping), name, "a dictionary of lines, by label", repr(lines), TypeError)
     require(len(measured) <= 5, "measured", "5 lines or fewer, or their colours could not be told apart", len(measured))
     require(strong in ("", *measured), "strong", "a label in measured", repr(strong))
 
@@ -218,9 +220,11 @@ def by_layer(measured: Mapping[str, Any], *, predicted: Mapping[str, Sequence[fl
     <figure: Points that halve from layer to layer, as predicted.>
     """
     def over(rows: Mapping[str, Any]) -> dict[str, tuple]:
+        require(isinstance(rows, Mapping), "measured and predicted", "dictionaries, by label", repr(rows), TypeError)
         rows = {label: y if isinstance(y, tuple) else (y,) for label, y in rows.items()}
         return {label: (range(first, first + len(y[0])), *y) for label, y in rows.items()}
 
+    first = count("first", first, at_least=0)
     return curves(over(measured), predicted=over(predicted or {}), **{"xlabel": "layer", "yscale": "log"} | options)
 
 

@@ -18,11 +18,13 @@ type of the weights.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from initbook._check import Array, floats, require
 from initbook.activations import Activation, identity
 from initbook.normalization import batch_norm, batch_norm_backward
 
-__all__ = ["Grads", "Params", "Trace", "backward", "check_params", "forward"]
+__all__ = ["Grads", "Params", "Trace", "backward", "check_params", "check_trace", "forward"]
 
 Params = list[tuple[Array, Array]]
 """``[(W, b), …]`` with ``W.shape == (fan_in, fan_out)`` and ``b.shape == (fan_out,)``."""
@@ -114,7 +116,7 @@ def forward(params: Params, x: Array, activations: Activation | Sequence[Activat
         hidden = len(z) < len(params)
         z.append(batch_norm(u) if normalize and hidden else u)
         z[-1] += b
-        h.append(f.f(z[-1]))
+        h.append(f.f(z[-1]).astype(x.dtype, copy=False))
     return Trace(z, h)
 
 
@@ -155,17 +157,13 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
     >>> backward(params, trace, identity, dh=np.array([[1.0]])).params[0][0].tolist()
     [[3.0]]
     """
-    check_params(params)
+    check_trace(params, trace)
     fs = _per_layer(activations, len(params))
-    require(isinstance(trace, Trace), "trace", "a Trace, as forward returns", type(trace).__name__, TypeError)
-    sizes = [params[0][0].shape[0], *(len(b) for _, b in params)]
-    traced = [h.shape[1] for h in trace.h]
-    require(traced == sizes, "trace", f"of layers of {sizes} units, as in params", traced)
     dh = floats("dh", dh, shape=trace.h[-1].shape).astype(trace.h[-1].dtype, copy=False)
     grads, dzs, dhs = [], [], [dh]
     for l in range(len(params), 0, -1):
         W, _ = params[l - 1]
-        dz = dhs[0] * fs[l - 1].df(trace.z[l])
+        dz = (dhs[0] * fs[l - 1].df(trace.z[l])).astype(dh.dtype, copy=False)
         normalized = normalize and l < len(params)
         du = batch_norm_backward(trace.h[l - 1] @ W, dz) if normalized else dz
         grads.insert(0, (trace.h[l - 1].T @ du, dz.sum(axis=0)))
@@ -191,12 +189,33 @@ def check_params(params: Params) -> None:
     for i, pair in enumerate(params):
         is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
         require(is_pair, f"params[{i}]", "a pair (W, b)", type(pair).__name__, TypeError)
+        are_arrays = all(isinstance(array, np.ndarray) for array in pair)
+        require(are_arrays, f"params[{i}]", "two arrays", [type(array).__name__ for array in pair], TypeError)
         W, b = pair
         W = floats(f"params[{i}] W", W, ndim=2)
         require(below in (None, W.shape[0]), f"params[{i}] W",
                 f"of shape ({below}, fan_out), to chain with the layer below", f"shape {W.shape}")
         floats(f"params[{i}] b", b, shape=(W.shape[1],))
         below = W.shape[1]
+
+
+def check_trace(params: Params, trace: Trace) -> None:
+    """Raise unless ``trace`` is one of a network with the sizes of ``params``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from initbook.activations import tanh
+    >>> params = [(np.zeros((3, 4)), np.zeros(4))]
+    >>> check_trace([(np.zeros((3, 5)), np.zeros(5))], forward(params, np.ones((2, 3)), tanh))
+    Traceback (most recent call last):
+    ValueError: trace must be of layers of [3, 5] units, as in params; got [3, 4]
+    """
+    check_params(params)
+    require(isinstance(trace, Trace), "trace", "a Trace, as forward returns", type(trace).__name__, TypeError)
+    sizes = [params[0][0].shape[0], *(len(b) for _, b in params)]
+    traced = [h.shape[1] for h in trace.h]
+    require(traced == sizes, "trace", f"of layers of {sizes} units, as in params", traced)
 
 
 def _per_layer(activations: Activation | Sequence[Activation], layers: int) -> list[Activation]:

@@ -87,7 +87,7 @@ def sgd(lr: Rate, weight_decay: float = 0.0) -> Optimizer:
     lr, decay = _rate(lr), number("weight_decay", weight_decay, at_least=0)
 
     def step(params: Params, grads: Params, state: None) -> tuple[Params, None]:
-        _check_fit(params, grads)
+        grads = _fitting(params, grads)
         return _descend(params, lr, _decayed(grads, params, decay)), state
 
     return Optimizer(lambda params: None, step)
@@ -150,10 +150,9 @@ def _with_velocity(lr: Rate, beta: float, weight_decay: float, update: Callable[
     decay = number("weight_decay", weight_decay, at_least=0)
 
     def step(params: Params, grads: Params, v: Params) -> tuple[Params, Params]:
-        _check_fit(params, grads)
-        if not isinstance(v, Sequence):  # only now it is put into words: a state is large
+        grads = _decayed(_fitting(params, grads), params, decay)
+        if not (isinstance(v, Sequence) and len(v) == len(params)):  # only now put into words: a state is large
             require(False, "state", "what init(params) made", repr(v), TypeError)
-        grads = _decayed(grads, params, decay)
         v = _zip_map(lambda v, g: beta * v + g, v, grads)
         return _descend(params, lr, _zip_map(update, v, grads)), v
 
@@ -202,8 +201,8 @@ def adam(lr: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8,
     eps, decay = number("eps", eps, above=0), number("weight_decay", weight_decay, at_least=0)
 
     def step(params: Params, grads: Params, state: tuple) -> tuple[Params, tuple]:
-        _check_fit(params, grads)
-        if not isinstance(state, Sequence):  # only now it is put into words: a state is large
+        grads = _fitting(params, grads)
+        if not (isinstance(state, tuple) and len(state) == 3):  # only now put into words: a state is large
             require(False, "state", "what init(params) made", repr(state), TypeError)
         m, s, t = state[0], state[1], state[2] + 1
         m = _zip_map(lambda m, g: beta1 * m + (1 - beta1) * g, m, grads)
@@ -239,12 +238,15 @@ def _decayed(update: Params, params: Params, decay: float) -> Params:
     return [(uW + decay * W, ub) for (uW, ub), (W, _) in zip(update, params, strict=True)]
 
 
-def _check_fit(params: Params, grads: Params) -> None:
+def _fitting(params: Params, grads: Params) -> Params:
+    """The gradients, if they have the shapes of the parameters, in their float type."""
     for name, pairs in (("params", params), ("grads", grads)):
         require(isinstance(pairs, Sequence), name, "a list of pairs (W, b)", type(pairs).__name__, TypeError)
     shapes, given = ([tuple(getattr(array, "shape", None) for array in pair) for pair in pairs]
                      for pairs in (params, grads))
     require(given == shapes, "grads", f"of the shapes of params, {shapes}", given)
+    return [(dW.astype(W.dtype, copy=False), db.astype(b.dtype, copy=False))
+            for (W, b), (dW, db) in zip(params, grads, strict=True)]
 
 
 def _zip_map(f: Callable, a: Params, b: Params) -> Params:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from initbook._check import Array, floats, generator, number, require
-from initbook.activations import Activation
+from initbook.activations import Activation, check_activation
 from initbook.network import Grads, Params, Trace, backward, forward
 
 __all__ = ["Repeats", "each", "mean_square", "outside_share", "passes", "pooled_std", "repeat",
@@ -117,6 +117,7 @@ def saturated_share(activation: Activation, slope: float = 0.05) -> Callable[[Ar
     >>> saturated_share(tanh)(np.array([[0.0, 5.0]]))
     0.5
     """
+    check_activation(activation)
     slope = number("slope", slope, above=0)
     return lambda z: float((np.abs(activation.df(_layer(z))) < slope).mean())
 
@@ -130,6 +131,8 @@ def each(probe: Callable[[Array], float], layers: Sequence[Array]) -> Array:
     >>> each(mean_square, [np.array([[1.0]]), np.array([[2.0]])]).tolist()
     [1.0, 4.0]
     """
+    require(callable(probe), "probe", "a function of one layer's array", repr(probe), TypeError)
+    require(np.iterable(layers), "layers", "a list of arrays", repr(layers), TypeError)
     return np.array([probe(layer) for layer in layers])
 
 
@@ -200,7 +203,9 @@ def repeat(measure: Callable[[np.random.Generator], Array],
     >>> repeat(lambda rng: rng.normal(size=3), rngs).mean.shape
     (3,)
     """
-    values = np.array([measure(rng) for rng in rngs])
+    require(callable(measure), "measure", "a function measure(rng)", repr(measure), TypeError)
+    require(np.iterable(rngs), "rngs", "two or more generators", repr(rngs), TypeError)
+    values = np.array([measure(generator(rng)) for rng in rngs])
     require(len(values) >= 2, "rngs", "two or more generators", f"{len(values)}")
     return Repeats(values.mean(axis=0), values.std(axis=0, ddof=1), values)
 

@@ -77,7 +77,7 @@ def forward(blocks: Sequence[Residual], x: Array, *, norm: str = "none", place: 
     blocks
         Residual blocks whose branches are networks ``[(W, b), …]`` that end as wide as they begin.
     x
-        Inputs, shape ``(samples, units)``, floats.
+        Inputs, shape ``(samples, units)``, floats; the stream has the float type of the first weights.
     norm
         ``"batch"``, ``"layer"`` or ``"rms"``, see :mod:`initbook.normalization`, or ``"none"``.
     place
@@ -102,7 +102,8 @@ def forward(blocks: Sequence[Residual], x: Array, *, norm: str = "none", place: 
     """
     blocks = _checked(blocks)
     normed, before = choice("norm", norm, _NORMS)[0], choice("place", place, _AT)
-    skip, h = number("skip", skip), [floats("x", x, ndim=2)]
+    kind = blocks[0].params[0][0].dtype
+    skip, h = number("skip", skip), [floats("x", x, ndim=2).astype(kind, copy=False)]
     sums, branches = [], []
     for i, block in enumerate(blocks):
         u = normed(h[-1]) if before else h[-1]
@@ -165,4 +166,5 @@ def _checked(blocks: Sequence[Residual]) -> list[Residual]:
             blocks, TypeError)
     for i, block in enumerate(blocks):
         require(isinstance(block, Residual), f"blocks[{i}]", "a Residual", type(block).__name__, TypeError)
+        network.check_params(block.params)
     return [block._replace(scale=number(f"blocks[{i}] scale", block.scale)) for i, block in enumerate(blocks)]

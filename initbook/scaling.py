@@ -98,7 +98,7 @@ def scaled_by_data(params: Params, x: Array, activations: Activation | Sequence[
 def _divided(W: Array, b: Array, h: Array, spread: Callable[[Array], float], tol: float, tries: int,
              layer: int) -> Array:
     for _ in range(tries):
-        found = spread(forward([(W, b)], h, [identity]).z[1])
+        found = float(spread(forward([(W, b)], h, [identity]).z[1]))
         require(0 < found < np.inf, "x", f"data on which layer {layer} has a finite spread above 0", found)
         if abs(found - 1) <= tol:
             break

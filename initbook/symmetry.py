@@ -16,8 +16,8 @@ from itertools import pairwise
 import numpy as np
 
 from initbook._check import Array, count, number, require
-from initbook.activations import Activation
-from initbook.network import Grads, Params, Trace, check_params
+from initbook.activations import Activation, check_activation
+from initbook.network import Grads, Params, Trace, check_params, check_trace
 
 __all__ = ["collapse", "collapsed_rates", "curvature", "expand", "permute_units", "spread",
            "tied_groups", "units"]
@@ -98,8 +98,8 @@ def permute_units(params: Params, layer: int, order: Sequence[int]) -> Params:
     """
     _check_hidden(params, layer)
     (W, b), (V, c) = params[layer - 1], params[layer]
-    require(sorted(order) == list(range(len(b))), "order", f"a permutation of 0 to {len(b) - 1}",
-            list(order))
+    ok = np.ndim(order) == 1 and sorted(order) == list(range(len(b)))
+    require(ok, "order", f"a permutation of 0 to {len(b) - 1}", order)
     order = np.asarray(order)
     changed = [(W[:, order], b[order]), (V[order], c)]
     return [*params[:layer - 1], *changed, *params[layer + 1:]]
@@ -149,6 +149,7 @@ def expand(params: Params, sizes: Sequence[int]) -> Params:
     check_params(params)
     narrow = [params[0][0].shape[0], *(len(b) for _, b in params)]
     allowed = [narrow[0], *(["any"] * (len(params) - 1)), narrow[-1]]
+    require(np.ndim(sizes) == 1, "sizes", str(allowed), sizes)
     sizes = [count(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
     fits = len(sizes) == len(narrow) and (sizes[0], sizes[-1]) == (narrow[0], narrow[-1])
     require(fits, "sizes", str(allowed), sizes)
@@ -175,7 +176,7 @@ def collapsed_rates(sizes: Sequence[int], lr: float) -> list[tuple[float, float]
     [(0.0625, 0.0625), (4.0, 0.5)]
     """
     lr = number("lr", lr, above=0)
-    require(len(sizes) >= 2, "sizes", "two or more layer sizes, the input first", list(sizes))
+    require(np.ndim(sizes) == 1 and len(sizes) >= 2, "sizes", "two or more layer sizes, the input first", sizes)
     sizes = [count(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
     n = [1, *sizes[1:-1], 1]
     return [(lr * a / b, lr / b) for a, b in pairwise(n)]
@@ -210,7 +211,7 @@ def curvature(params: Params, trace: Trace, grads: Grads, activation: Activation
     Returns
     -------
     array
-        Symmetric, with one row and column for each weight of a unit, in the order of
+        Symmetric, in double precision, with one row and column for each weight of a unit, in the order of
         :func:`units`: ``fan_in + 1 + fan_out``.
 
     Examples
@@ -227,10 +228,13 @@ def curvature(params: Params, trace: Trace, grads: Grads, activation: Activation
     [[0.0, 0.0, -3.0], [0.0, 0.0, -3.0], [-3.0, -3.0, 0.0]]
     """
     _check_hidden(params, layer)
-    x, z, g = trace.h[layer - 1], trace.z[layer][:, 0], grads.z[layer + 1]
+    check_trace(params, trace)
+    require(isinstance(grads, Grads), "grads", "Grads, as backward returns", type(grads).__name__, TypeError)
+    check_activation(activation)
+    x, z, g = trace.h[layer - 1], trace.z[layer][:, 0].astype(float), grads.z[layer + 1]
     v = params[layer][0][0]
     x1 = np.column_stack([x, np.ones(len(x))])
-    # f'' as a central difference of f': its error, about 1e-10, is far below what we read off M.
+    # f'' as a central difference of f', in double precision: its error, about 1e-10, is far below what we read off M.
     step = 1e-5
     d2f = (activation.df(z + step) - activation.df(z - step)) / (2 * step)
     incoming = x1.T @ (x1 * (d2f * (g @ v))[:, None])
@@ -239,6 +243,8 @@ def curvature(params: Params, trace: Trace, grads: Grads, activation: Activation
 
 
 def _check_hidden(params: Params, layer: int) -> None:
+    is_list = isinstance(params, Sequence)
+    require(is_list, "params", "a list of one or more pairs (W, b)", type(params).__name__, TypeError)
     count("layer", layer, at_least=1)
     require(len(params) > 1, "params", "a network with a hidden layer", f"{len(params)} layer")
     require(layer < len(params), "layer", f"a hidden layer, from 1 to {len(params) - 1}", layer)

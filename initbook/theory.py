@@ -16,8 +16,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from initbook._check import Array, count, number, require
-from initbook.activations import Activation
+from initbook._check import Array, count, number, numbers, require, values
+from initbook.activations import Activation, check_activation
 
 __all__ = ["backward_gain", "chi", "cross_entropy", "entropy", "fixed_point", "forward_gain",
            "gradient_map", "length_map", "mean_df2", "mean_f2", "normal_mean", "reach", "scatter"]
@@ -89,8 +89,8 @@ def cross_entropy(counts: Sequence[int], prior: Sequence[int]) -> float:
 
 
 def _shares(name: str, counts: Sequence[int]) -> Array:
-    n = np.asarray(counts, dtype=float)
-    ok = n.ndim == 1 and np.isfinite(n).all() and (n >= 0).all() and n.sum() > 0
+    n = np.asarray(counts)
+    ok = n.ndim == 1 and n.dtype.kind in "iuf" and np.isfinite(n).all() and (n >= 0).all() and n.sum() > 0
     require(bool(ok), name, "a list of class counts, none negative and not all zero", n.tolist())
     return n / n.sum()
 
@@ -120,6 +120,8 @@ def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
     ValueError
         If the mean does not exist or cannot be had to that precision: if ``g`` is not finite, grows too fast far
         out or near a point, or is too rough.
+    TypeError
+        If ``g`` has not one real number for each entry of an array.
 
     Examples
     --------
@@ -131,13 +133,12 @@ def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
     ValueError: g must be a function with a finite mean under N(0, 1); got one that has not faded 37 standard ...
     """
     std = number("q", q, above=0) ** 0.5
-    require(np.iterable(kinks), "kinks", "a list of numbers", repr(kinks), TypeError)
-    points = tuple([k / std for k in _numbers(tuple(kinks))])
+    points = tuple([k / std for k in numbers("kinks", kinks)])
     allowed = f"a function with a finite mean under N(0, {q:g})"
     edges, x, weights, ahead, behind = _first_panels(points)
     most = _MOST
     while (most := most - len(edges)) > 0:
-        terms = (_values(g, std * x, allowed) * weights).reshape(-1, _NODES)
+        terms = (values(g, std * x, allowed) * weights).reshape(-1, _NODES)
         precision = _PRECISION * (np.abs(terms) @ _W).sum()
         require(max(abs(terms[0, 0]), abs(terms[-1, -1])) <= precision, "g", allowed,
                 "one that has not faded 37 standard deviations out")
@@ -148,11 +149,6 @@ def normal_mean(g: Callable[[Array], Array], q: float = 1.0,
         worst = round(std * edges[highest.argmax()], 6) + 0.0  # no -0
         edges, x, weights, ahead, behind = _panels(_halved(edges, highest > precision, apart > precision), points)
     raise ValueError(f"g must be {allowed}; got one that grows too fast, or is too rough, near z = {worst:g}")
-
-
-@lru_cache(maxsize=64)
-def _numbers(kinks: tuple) -> tuple[float, ...]:
-    return tuple(number("kinks", k) for k in kinks)
 
 
 @lru_cache(maxsize=64)
@@ -177,15 +173,6 @@ def _halved(edges: Array, rough: Array, apart: Array) -> Array:
     return np.unique(np.append(edges, (edges[:-1] + edges[1:])[rough] / 2))
 
 
-def _values(g: Callable[[Array], Array], z: Array, allowed: str) -> Array:
-    with np.errstate(all="ignore"):  # what is not finite is reported here, in words
-        values = np.asarray(g(z), dtype=float)
-    finite = np.isfinite(values)
-    if not finite.all():
-        require(False, "g", allowed, f"one that is not finite at z = {min(z[~finite], key=abs):.3g}")
-    return values
-
-
 def mean_f2(activation: Activation, q: float = 1.0) -> float:
     r"""The mean square of the activation, :math:`\mathrm{E} f(z)^2` for :math:`z \sim N(0, q)`.
 
@@ -195,7 +182,7 @@ def mean_f2(activation: Activation, q: float = 1.0) -> float:
     >>> round(mean_f2(relu), 12)
     0.5
     """
-    _is_activation(activation)
+    check_activation(activation)
     return normal_mean(lambda z: activation.f(z) ** 2, q, activation.kinks)
 
 
@@ -208,12 +195,8 @@ def mean_df2(activation: Activation, q: float = 1.0) -> float:
     >>> round(mean_df2(relu), 12)
     0.5
     """
-    _is_activation(activation)
+    check_activation(activation)
     return normal_mean(lambda z: activation.df(z) ** 2, q, activation.kinks)
-
-
-def _is_activation(activation: Activation) -> None:
-    require(isinstance(activation, Activation), "activation", "an Activation", repr(activation), TypeError)
 
 
 def forward_gain(activation: Activation, q: float = 1.0) -> float:
@@ -374,6 +357,7 @@ def gradient_map(activation: Activation, weight_var: float, qs: Sequence[float])
     >>> gradient_map(relu, weight_var=1, qs=[1.0, 0.5, 0.25]).round(9).tolist()
     [0.25, 0.5, 1.0]
     """
+    require(np.ndim(qs) == 1 and len(qs) > 0, "qs", "a list of mean squares, one a layer", repr(qs))
     factors = [chi(activation, weight_var, q) for q in qs[:-1]]
     return np.append(np.cumprod(factors[::-1])[::-1], 1.0)
 

@@ -73,11 +73,18 @@ def test_the_mean_over_a_pair_is_its_power_series(f):
     assert abs(pair_mean(f.f, 0.9, c=0.8, kinks=f.kinks) - series(f, 0.9, 0.8, terms=4)[0]) > 1e-6  # the twin
 
 
-@pytest.mark.parametrize("bad", [lambda z: np.sin(2000 * z), lambda z: np.exp(z**2 / 4), lambda z: 1.0 * (z > 0.3)],
-                         ids=["rough", "grows", "a jump that is not named"])
-def test_a_mean_that_does_not_settle_is_refused(bad):
-    with pytest.raises(ValueError, match="^g must be smooth but for its kinks"):
-        pair_mean(bad, c=0.5, kinks=[])
+SETTLE = "one whose mean does not settle: "
+
+
+@pytest.mark.parametrize(("bad", "why"), [
+    (lambda z: np.sin(2000 * z), SETTLE), (lambda z: np.exp(z**2 / 4), SETTLE), (lambda z: 1.0 * (z > 0.3), SETTLE),
+    (lambda z: np.exp(30 * z), SETTLE), (lambda z: np.exp(z**4), "one that is not finite at z = "),
+    (np.log, "one that is not finite at z = -"), (lambda z: np.nan, "one that is not finite at z = ")],
+    ids=["rough", "grows", "a jump without a name", "a product that overflows", "overflows", "ln z", "nowhere finite"])
+@pytest.mark.parametrize("c", [0.5, 1])
+def test_a_mean_that_cannot_be_had_is_refused_and_the_sentence_says_why(bad, why, c):
+    with pytest.raises(ValueError, match="^g must be smooth but for its kinks, and .*; got " + why):
+        pair_mean(bad, c=c, kinks=[])
 
 
 # --- the map and where it leads

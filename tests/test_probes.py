@@ -107,7 +107,7 @@ def test_repeat_takes_single_numbers_and_any_iterable_of_two_or_more():
 
 def test_a_band_holds_the_share_of_the_seeds_that_was_asked_for():
     hundred = iter(np.arange(101.0))
-    measured = repeat(lambda rng: next(hundred), range(101))
+    measured = repeat(lambda rng: next(hundred), [np.random.default_rng(0)] * 101)
     np.testing.assert_allclose(measured.band(), [10, 90])
     np.testing.assert_allclose(measured.band(0.5), [25, 75])
 

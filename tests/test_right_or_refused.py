@@ -1,6 +1,7 @@
 """Means are right or refused; a length map settles where it leads to from its start; initializers say what they are."""
 
 import ast
+import contextlib
 import inspect
 import math
 import pydoc
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 from scipy.integrate import quad_vec
 
-from initbook import initializers
+from initbook import correlations, initializers, theory
 from initbook.activations import ALL, Activation, hard_sigmoid, hard_tanh, leaky_relu, relu, relu_squared, selu, tanh
+from initbook.correlations import pair_mean
 from initbook.theory import (
     backward_gain,
     chi,
@@ -28,6 +30,11 @@ def double_factorial(n):
     return math.prod(range(n, 0, -2))
 
 
+def hinge_mean(k):
+    """E max(z - k, 0)."""
+    return math.exp(-k * k / 2) / math.sqrt(2 * math.pi) - k * math.erfc(k / math.sqrt(2)) / 2
+
+
 RIGHT = {
     "1, kinks at ±12": (np.ones_like, (-12, 12), 1),
     "1, kinks at ±30": (np.ones_like, (-30, 30), 1),
@@ -41,19 +48,35 @@ RIGHT = {
     "|z|^-½": (lambda z: abs(z) ** -0.5, (), 2**-0.25 * math.gamma(0.25) / math.sqrt(math.pi)),
     "ln|z|": (lambda z: np.log(abs(z)), (), -(np.euler_gamma + math.log(2)) / 2),
     "a constant that is no array": (lambda z: 2.5, (), 2.5),
+    "whole numbers": (lambda z: np.sign(z).astype(int) + 2, (0,), 2),
+    "yes and no": (lambda z: abs(z) < 1, (1, -1), math.erf(math.sqrt(0.5))),
+    "kinks in no order, some twice": (lambda z: np.maximum(abs(z), 1), (1, -1, 1.0, -1), 1 + 2 * hinge_mean(1)),
+    "kinks that all but meet": (lambda z: abs(z - 0.5), (0.5, 0.5 + 1e-16, 0.5 + 1e-14), 0.5 + 2 * hinge_mean(0.5)),
+    "kinks from a generator": (abs, (k for k in (0, 3)), 2 * hinge_mean(0)),
+    "a hill that is narrow but smooth": (lambda z: np.exp(-((z - 0.3) / 0.005) ** 2 / 2), (),
+                                         0.005 / math.sqrt(1 + 0.005**2) * math.exp(-0.045 / (1 + 0.005**2))),
+    "z¹⁵⁰": (lambda z: z**150, (), double_factorial(149)),
+    "near the end of the numbers": (lambda z: 1e304 * z**2, (), 1e304),
+    "near 0": (lambda z: 1e-290 * z**2, (), 1e-290),
 }
 
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_mean_that_exists_is_right(name):
     g, kinks, expected = RIGHT[name]
-    assert normal_mean(g, kinks=kinks) == pytest.approx(expected, rel=1e-11, abs=1e-13)
+    assert normal_mean(g, kinks=kinks) == pytest.approx(expected, rel=1e-11, abs=0 if expected else 1e-13)
 
 
+RNG = np.random.default_rng(0)
 REFUSED = {
     "exp(z²)": (lambda z: np.exp(z**2), "is not finite at z = "),
     "exp(z²/2)": (lambda z: np.exp(z**2 / 2), "has not faded 37 standard deviations out"),
     "exists, but not for us": (lambda z: np.exp(0.49 * z**2), "has not faded 37 standard deviations out"),
+    "exp(30z), beyond the largest number": (lambda z: np.exp(30 * z), "is not finite at z = "),
+    "z⁴⁰⁰, likewise": (lambda z: z**400, "is not finite at z = "),
+    "nowhere finite": (lambda z: np.nan, "is not finite at z = "),
+    "not finite far out": (lambda z: np.where(z > 9, np.inf, z), "is not finite at z = 9"),
+    "another answer each time": (lambda z: RNG.normal(size=z.shape), "grows too fast, or is too rough, near z = "),
     "ln z": (np.log, "is not finite at z = "),
     "1/z": (lambda z: 1 / z, "grows too fast, or is too rough, near z = 0"),
     "1/|z|": (lambda z: 1 / abs(z), "grows too fast, or is too rough, near z = 0"),
@@ -69,6 +92,16 @@ def test_a_mean_that_does_not_exist_or_cannot_be_had_is_refused_and_the_sentence
         normal_mean(g)
 
 
+@pytest.mark.parametrize("mean", [normal_mean, lambda g: pair_mean(g, c=0.5)], ids=["one", "a pair"])
+@pytest.mark.parametrize(("g", "said"), [
+    (lambda z: np.exp(1j * z), "complex128"), (lambda z: z[:1], "(1,"), (lambda z: z.sum(axis=0, keepdims=True), "(1,"),
+    (lambda z: None, "object"), (lambda z: np.full(z.shape, "x"), "<U1")],
+    ids=["complex", "cut", "sum", "None", "words"])
+def test_what_has_not_one_real_number_an_entry_is_refused(mean, g, said):
+    with pytest.raises(TypeError, match="^g must be a function that has one real number .*; got .*" + re.escape(said)):
+        mean(g)
+
+
 @pytest.mark.parametrize("kink", [0.3, 0.7, 1.9, 3.3, 6.1])
 @pytest.mark.parametrize("q", [0.1, 1, 40])
 def test_a_kink_costs_no_accuracy_whether_it_is_named_or_not(kink, q):
@@ -77,7 +110,7 @@ def test_a_kink_costs_no_accuracy_whether_it_is_named_or_not(kink, q):
 
     k = kink / math.sqrt(q)
     density = math.exp(-k * k / 2) / math.sqrt(2 * math.pi)
-    expected = math.sqrt(q) * (density - k * math.erfc(k / math.sqrt(2)) / 2)
+    expected = math.sqrt(q) * hinge_mean(k)
     # The difference cancels where the kink lies far out.
     error = 1e-11 * expected + 4e-16 * math.sqrt(q) * density * (1 + k)
     assert normal_mean(hinge, q, kinks=[kink]) == pytest.approx(expected, abs=error)
@@ -168,6 +201,42 @@ def test_a_kink_is_heeded_by_whatever_takes_an_activation():
         assert mean_df2(unnamed, q) == pytest.approx(mean_df2(hard_tanh, q), rel=1e-11)
     there = length_map(hard_tanh, 1.7, 0.1, q=3, layers=5)
     np.testing.assert_allclose(length_map(unnamed, 1.7, 0.1, q=3, layers=5), there, rtol=1e-10)
+
+
+TAKERS = {  # every function of an activation that takes means, and what else it takes
+    "mean_f2": {}, "mean_df2": {}, "forward_gain": {}, "backward_gain": {}, "chi": {"weight_var": 1},
+    "length_map": {"weight_var": 1, "q": 1}, "fixed_point": {"weight_var": 1.9},
+    "scatter": {"q": 1, "spread": 0, "width": 9},
+    "gradient_map": {"weight_var": 1, "qs": [1, 1]}, "reach": {"weight_var": 1, "width": 99},
+    "correlation_map": {"weight_var": 1, "q": 1, "c": 0.5}, "correlation_slope": {"weight_var": 1, "q": 1, "c": 0.5},
+    "length_slope": {"weight_var": 1}, "fixed_correlation": {"weight_var": 4, "bias_var": 0.1},
+    "correlation_depth": {"weight_var": 4, "bias_var": 0.1}, "critical": {"q": 0.5}, "critical_pair": {}}
+
+
+def test_every_function_that_takes_an_activation_stands_above():
+    found = {name for module in (theory, correlations) for name in module.__all__
+             if "activation" in inspect.signature(getattr(module, name)).parameters}
+    assert found == set(TAKERS), found ^ set(TAKERS)
+
+
+@pytest.mark.parametrize("name", TAKERS)
+def test_each_mean_is_told_the_kinks(name, monkeypatch):
+    """Kinks at 0.3 and 2, so that no default could be meant."""
+    told = []
+
+    def spied(mean):
+        def mean_and_kinks(g, q=1.0, kinks=(0.0,), **options):
+            told.append(tuple(kinks))
+            return mean(g, q, kinks=kinks, **options)
+        return mean_and_kinks
+
+    for module, mean in ((theory, "normal_mean"), (correlations, "normal_mean"), (correlations, "pair_mean")):
+        monkeypatch.setattr(module, mean, spied(getattr(module, mean)))
+    bent = Activation("bent", lambda z: np.clip(z, 0.3, 2), lambda z: ((z > 0.3) & (z < 2)).astype(float), (0.3, 2))
+    call = getattr(theory if hasattr(theory, name) else correlations, name)
+    with contextlib.suppress(ValueError):  # of a critical point that it does not have
+        call(bent, **TAKERS[name])
+    assert set(told) == {(0.3, 2)}
 
 
 # --- where the length map settles from a start

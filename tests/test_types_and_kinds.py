@@ -5,11 +5,14 @@ import numpy as np
 import pytest
 
 from checks import LOSSES, flat, targets
-from initbook import activations, data, normalization, optimizers, training
+from initbook import activations, data, normalization, optimizers, residual, training
+from initbook.blocks import Residual
 from initbook.convolution import convolve, convolve_transpose
 from initbook.initializers import fans, he_normal, init_params, normal
 from initbook.losses import Loss, softmax, softmax_cross_entropy
 from initbook.network import backward, forward
+from initbook.scaling import scaled_by_data
+from initbook.symmetry import curvature
 from initbook.training import loss_and_grads, train
 
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(float)
@@ -65,23 +68,59 @@ def test_a_readers_own_loss_may_answer_in_another_type():
 
 
 @by_float
+def test_a_readers_own_activation_may_answer_in_another_type(dtype):
+    own = activations.Activation("own", lambda z: np.maximum(z, np.float64(0.1) * z), lambda z: np.where(z > 0, 1, 0.1))
+    trace = forward(in_type(dtype), X, own)
+    _, grads = loss_and_grads(in_type(dtype), X, Y, own, softmax_cross_entropy)
+    assert types(*trace.z, *trace.h, *grads.z, *grads.h, *flat(grads.params)) == {dtype}
+
+
+@by_float
 @by_make
 @pytest.mark.parametrize("decay", [0.0, 0.1])
 @pytest.mark.parametrize("rate", [0.1, np.float64(0.1), [(np.float64(0.1), 0.2)] * 3], ids=["float", "numpy's", "list"])
 def test_a_step_keeps_the_type_of_the_parameters_and_of_its_state(make, rate, decay, dtype):
     opt, params = make(rate, weight_decay=decay), in_type(dtype)
     state = opt.init(params)
-    for _ in range(2):
-        params, state = opt.step(params, in_type(dtype), state)
+    for gradient in (PARAMS, in_type(dtype)):  # the first in double precision
+        params, state = opt.step(params, gradient, state)
     assert types(*flat(params)) == {dtype}
     velocities = {a.dtype for part in state or () if isinstance(part, list) for a in flat(part)}
     assert velocities <= {dtype}
 
 
 @by_float
-def test_batch_normalisation_keeps_the_type(dtype):
-    u = X.astype(dtype)
-    assert types(normalization.batch_norm(u), normalization.batch_norm_backward(u, u)) == {dtype}
+@pytest.mark.parametrize("name", [name for name in normalization.__all__ if not name.endswith("backward")])
+def test_normalisation_keeps_the_type(name, dtype):
+    u, eps = X.astype(dtype), np.float64(1e-5)
+    assert types(getattr(normalization, name)(u, eps), getattr(normalization, f"{name}_backward")(u, u, eps)) == {dtype}
+
+
+@by_float
+@pytest.mark.parametrize("norm", ["none", "batch", "layer", "rms"])
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_a_stream_has_the_type_of_its_weights(norm, place, dtype):
+    branch = in_type(dtype, [(np.eye(3), np.ones(3)), (np.eye(3), np.zeros(3))])
+    blocks = [Residual(branch, activations.gelu, activations.silu, np.sqrt(0.5))] * 2
+    options = {"norm": norm, "place": place, "skip": np.float64(0.5)}
+    stream = residual.forward(blocks, X, **options)
+    grads = residual.backward(blocks, stream, X, **options)
+    inner = [array for trace in stream.branches for array in (*trace.z, *trace.h)]
+    weights = [array for params in grads.params for array in flat(params)]
+    assert types(*stream.h, *stream.sums, *inner, *grads.h, *grads.sums, *weights) == {dtype}
+
+
+@by_float
+def test_a_start_that_the_data_set_keeps_the_type_whatever_that_of_the_spread(dtype):
+    assert types(*flat(scaled_by_data(in_type(dtype), X, activations.relu, spread=np.std))) == {dtype}
+
+
+def test_curvature_is_as_good_from_single_precision():
+    from_double, from_single = (
+        curvature(params, forward(params, X, activations.tanh),
+                  loss_and_grads(params, X, Y, activations.tanh, softmax_cross_entropy)[1], activations.tanh, 1)
+        for params in (PARAMS, in_type(SINGLE)))
+    np.testing.assert_allclose(from_single, from_double, atol=1e-6 * abs(from_double).max())
 
 
 @by_float
