@@ -72,8 +72,7 @@ def _layer(layer: Layer, f: Activation, s: Signal, rows: list[Row], name: str):
     space = None if layer.W.ndim == 2 else s.h.shape[1:-1]
     fan_in, fan_out = layer.fans(space)
     square, bias = (float((array**2).mean()) if array is not None else 0.0 for array in (layer.W, layer.b))
-    seen = s.q * _uncommon(s.h) if _centred(layer) else s.q
-    q = fan_in * square * seen + bias
+    q = fan_in * square * s.q * (_uncommon(s.h) if _centred(layer) else 1.0) + bias
     of_weights = 1 - bias / q.mean() if q.mean() else 0.0
     spread, z = of_weights**2 * s.spread, layer.apply(s.h)
     units, moved = z.shape[-1], about(f, q, layer.b)
