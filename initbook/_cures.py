@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from initbook.correlations import critical_pair
 from initbook.theory import backward_gain, forward_gain
 
-__all__ = ["calm", "redraw", "revive", "why_small"]
+__all__ = ["calm", "redraw", "revive", "stream", "why_small"]
 
 
 def filled(row: Any) -> bool:
@@ -52,32 +53,44 @@ def why_small(layers: Sequence[Any]) -> str:
             "depth is an exponent." + (" E z² does not show it, because biases fill it." if biases else ""))
 
 
-def redraw(rows: Sequence[Any], grows: bool = False) -> str:
-    """Of a network whose signal or gradient fades or grows."""
+def redraw(rows: Sequence[Any], page: str, grows: bool = False) -> tuple[str, str]:
+    """Of a network whose signal or gradient fades or grows: what to do, and the page that derives it."""
     blocks = sum(row.layer is None for row in rows)
     if grows and blocks > 1 and _sums_grow(rows):
         return (f"Divide the variance of the last weights of each branch by {blocks}, the number of blocks, or start "
-                "them at 0.")
+                "them at 0."), "beyond/residual"
     inner = [row for row in rows if row.scale and row.activation.df and row.activation.name != "identity"]
     if not inner:
-        return "Draw weights of variance 1/fan_in."
+        return "Draw weights of variance 1/fan_in.", page
     skips = "" if blocks else "skips, "
     wanted = {row.name: forward_gain(row.activation) ** 2 for row in inner}
     worst = max(inner[1:] or inner, key=lambda row: _beyond(row, wanted[row.name], grows))
     f, own = worst.activation, wanted[worst.name]
     kept = own / backward_gain(f) ** 2
     if kept < 0.5:
+        centred = "" if worst.layer.centred_per_unit() else "weights that are centred per unit, "
         return (f"With its own gain a layer of {f.name} keeps {kept:.2g} of it: at this depth take fewer layers, "
-                f"another activation{', skips' if not blocks else ''} or a normalization.")
+                f"{centred}{skips}another activation or a normalization."), "beyond/data-scaling" if centred else page
     biases = any(row.layer is not None and filled(row) for row in rows)
     if _beyond(worst, own, grows) > np.log(1.25):
         return (f"Draw weights of variance {own:.4g}/fan_in, {f.name}'s own; in layer {worst.name} it is "
-                f"{worst.scale:.3g}/fan_in." + _root(worst) + biases * " Start biases at 0.")
+                f"{worst.scale:.3g}/fan_in." + _root(worst) + biases * " Start biases at 0."), page
     if biases:
-        return f"Start biases at 0; the weights have {f.name}'s own variance already, {own:.4g}/fan_in."
-    width = "wider layers, " if worst.narrow else ""
+        return f"Start biases at 0; the weights have {f.name}'s own variance already, {own:.4g}/fan_in.", page
+    width, pair = "wider layers, " if worst.narrow else "", "" if blocks else _pair(worst)
     return (f"The weights have {f.name}'s own variance already, {own:.4g}/fan_in: at this depth it takes {width}{skips}"
-            "a normalization or another activation.")
+            f"a normalization{pair} or another activation."), "beyond/edge-of-chaos" if pair else page
+
+
+def _pair(row: Any) -> str:
+    """The start that holds the level of an activation whose own gain does not, if it has one and this is not it."""
+    if row.layer.b is not None and row.layer.b.any():
+        return ""
+    try:
+        weight_var, bias_var, _ = critical_pair(row.activation)
+    except ValueError:
+        return ""
+    return f", the critical pair ({weight_var:.4g}/fan_in, and biases of variance {bias_var:.3g})"
 
 
 def _root(row: Any) -> str:
@@ -91,8 +104,12 @@ def _beyond(row: Any, own: float, grows: bool) -> float:
     return np.log(row.scale / own) * (1 if grows else -1) - 3 * (2 / row.layer.W.size) ** 0.5
 
 
+def stream(rows: Sequence[Any]) -> list[Any]:
+    """From the input to the top, without the insides of blocks."""
+    return [row for row in rows if "." not in row.name]
+
+
 def _sums_grow(rows: Sequence[Any]) -> bool:
     """Whether the signal grows in the sums more than in the layers between them."""
-    stream = [row for row in rows if "." not in row.name]
-    steps = [(np.log(high.q / low.q), high.layer is None) for low, high in pairwise(stream) if low.q and high.q]
+    steps = [(np.log(high.q / low.q), high.layer is None) for low, high in pairwise(stream(rows)) if low.q and high.q]
     return sum(step for step, is_sum in steps if is_sum) > sum(step for step, is_sum in steps if not is_sum)

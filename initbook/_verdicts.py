@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from initbook._check import Array
-from initbook._cures import calm, filled, redraw, revive, why_small
+from initbook._cures import calm, filled, redraw, revive, stream, why_small
 from initbook.activations import Activation
 
 __all__ = ["FEW", "NOTED", "SURE", "Problem", "flat_share", "not_a_number", "overflow", "problems"]
@@ -148,7 +148,7 @@ def _odd(hidden: Sequence[Any], x_square: float, qs: dict[str, float]) -> list[P
     off = min(each, key=lambda off: (round(np.median(np.abs(off[inner])), 2), (np.abs(off) > np.log(ODD)).sum()))
     grown = np.array([np.log(max(row.q, 1e-300) / max(_below(row.name, qs) or x_square, 1e-300)) for row in rows])
     shown = (grown - np.median(grown[inner])) * np.sign(off) > np.log(ODD) / 2
-    data = np.array([row.name == "1" and abs(np.log(row.scale)) < np.log(ODD) for row in rows])  # asks for 1/n
+    data = np.array([row.name == "1" and (abs(np.log(row.scale)) < np.log(ODD) or _brings(rows)) for row in rows])
     odd = (np.abs(off) > np.log(ODD)) & (inner | (off > 0)) & ~data
     rest = np.abs(off[inner & ~odd & ~data])
     if odd.sum() > max(2, len(rows) / 3) or len(rest) < 2 or rest.max() > np.log(1.3):
@@ -158,6 +158,12 @@ def _odd(hidden: Sequence[Any], x_square: float, qs: dict[str, float]) -> list[P
                     "A fan that was counted wrongly, of a convolution, of groups or of a transpose, looks so.",
                     f"Its fan_in is {row.layer.fans()[0]:g}; n·E W² is {row.scale:.3g} here.", "variance/fans")
             for row, by, is_odd in zip(rows, off, odd & shown, strict=True) if is_odd]
+
+
+def _brings(rows: Sequence[Any]) -> bool:
+    """Whether the first layer brings the data to the level that random biases hold above it."""
+    drawn = all(row.layer.b is not None and np.ptp(row.layer.b) > 0 for row in rows)
+    return drawn and abs(np.log(rows[0].q / np.median([row.q for row in rows[1:]]))) < np.log(ODD) / 2
 
 
 def _below(name: str, qs: dict[str, float]) -> float | None:
@@ -196,14 +202,9 @@ def _saturated(row: Any) -> Problem | None:
                    "The gradient is multiplied by these slopes.", calm(row), "variance/scale")
 
 
-def _stream(rows: Sequence[Any]) -> list[Any]:
-    """From the input to the top, without the insides of blocks."""
-    return [row for row in rows if "." not in row.name]
-
-
 def _travels(rows: Sequence[Any]) -> Problem | None:
     """Whether what tells samples apart arrives at the top. A last layer may be small on purpose, or 0."""
-    layers = _stream(rows)
+    layers = stream(rows)
     layers = layers[:-1] if layers[-1].scale is not None and layers[-1].scale < 1 else layers
     if len(layers) < 2 or layers[0].across is None or not layers[0].q:
         return None
@@ -212,11 +213,11 @@ def _travels(rows: Sequence[Any]) -> Problem | None:
     between = f"from layer {low.name} to layer {high.name} its mean square"
     if signal < FADES:
         what = f"What tells samples apart fades: {between} falls to {signal:.2g} of what it was."
-        return Problem("fades", high.name, what, why_small(layers), redraw(rows), "variance/scale")
+        return Problem("fades", high.name, what, why_small(layers), *redraw(rows, "variance/scale"))
     if high.q / low.q > GROWS:
         what = f"The signal grows: {between} becomes {high.q / low.q:.2g} times as large."
         why = "Each layer multiplies it, so depth is an exponent."
-        return Problem("grows", high.name, what, why, redraw(rows, grows=True), "variance/scale")
+        return Problem("grows", high.name, what, why, *redraw(rows, "variance/scale", grows=True))
     return None
 
 
@@ -234,14 +235,13 @@ def _unexpected(row: Any) -> Problem | None:
 
 def _gradient(rows: Sequence[Any]) -> Problem | None:
     """Below the last layer, which may be small on purpose."""
-    layers = _stream(rows)[:-1]
+    layers = stream(rows)[:-1]
     if len(layers) < 2 or not layers[-1].g or 1 / STEEP < layers[0].g / layers[-1].g < STEEP:
         return None
-    low, high = layers[0], layers[-1]
-    ratio = low.g / high.g
-    what = f"The gradient at layer {low.name} has {ratio:.2g} times the mean square of that at layer {high.name}."
+    low, ratio = layers[0], layers[0].g / layers[-1].g
+    what = f"The gradient at layer {low.name} has {ratio:.2g} times the mean square of that at layer {layers[-1].name}."
     why = "On its way down each layer multiplies it by fan_out · E W² · E f'(z)²."
-    return Problem("gradient", low.name, what, why, redraw(rows, grows=ratio > 1), "variance/backward")
+    return Problem("gradient", low.name, what, why, *redraw(rows, "variance/backward", grows=ratio > 1))
 
 
 def _end(first: dict[str, float] | None, f: Activation) -> Problem | None:

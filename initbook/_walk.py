@@ -72,7 +72,7 @@ def _layer(layer: Layer, f: Activation, s: Signal, rows: list[Row], name: str):
     space = None if layer.W.ndim == 2 else s.h.shape[1:-1]
     fan_in, fan_out = layer.fans(space)
     square, bias = (float((array**2).mean()) if array is not None else 0.0 for array in (layer.W, layer.b))
-    q = fan_in * square * s.q * (_uncommon(s.h) if _centred(layer) else 1.0) + bias
+    q = fan_in * square * s.q * (_uncommon(s.h) if layer.centred_per_unit() else 1) + bias
     of_weights = 1 - bias / q.mean() if q.mean() else 0.0
     spread, z = of_weights**2 * s.spread, layer.apply(s.h)
     units, moved = z.shape[-1], about(f, q, layer.b)
@@ -98,12 +98,6 @@ def _layer(layer: Layer, f: Activation, s: Signal, rows: list[Row], name: str):
     if bias > 0.5 * q.mean() and np.ptp(layer.b) > 0:
         narrowest = 0  # z is spread as the biases are, whichever law they have
     return Signal(f.f(z), q_h, spread_h, f.name == "identity", narrowest), back
-
-
-def _centred(layer: Layer) -> bool:
-    """Whether each unit's weights add up to 0: what all that it reads have in common, it does not see."""
-    W = layer.W
-    return W.ndim == 2 and len(W) > 1 and bool((abs(W.mean(axis=0)) <= 1e-5 * W.std(axis=0)).all())
 
 
 def _uncommon(h: Array) -> Array:

@@ -94,6 +94,11 @@ class Layer(NamedTuple):
         W = self.W
         return W.size < 20 or bool(abs(W.mean()) <= 6 * W.std() / W.size**0.5 + 1e-12)
 
+    def centred_per_unit(self) -> bool:
+        """Whether each unit's weights add up to 0: what all that it reads have in common, it does not see."""
+        W = self.W
+        return W.ndim == 2 and len(W) > 1 and bool((abs(W.mean(axis=0)) <= 1e-5 * W.std(axis=0)).all())
+
     def law(self) -> str:
         """The named laws that have this mean square, up to what so many draws scatter."""
         W = self.W.astype(float)

@@ -21,7 +21,7 @@ EACH = pytest.mark.parametrize("module", SOURCES)
 HOUSE = {
     "__init__": "blocks diagnosis",
     "_check": "numpy",
-    "_cures": "theory numpy",
+    "_cures": "correlations theory numpy",
     "_expected": "_check activations theory numpy",
     "_verdicts": "_check _cures activations numpy scipy",
     "_walk": "_check _expected _verdicts activations blocks probes numpy",

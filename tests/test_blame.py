@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from checks import ACTIVATIONS
-from initbook import activations, data, initializers, losses, optimizers, theory, training
+from initbook import activations, correlations, data, initializers, losses, optimizers, scaling, theory, training
 from initbook.blocks import Layer, Residual
 from initbook.diagnosis import check
 
@@ -89,6 +89,71 @@ def test_twin_a_wrong_branch_end_is_blamed_if_it_is_larger():
     (W, b), (V, c) = params[3].params
     params[3] = params[3]._replace(params=[(W, b), (30 * V, c)])
     assert said(params, fs)["fan"].layer == "4.2"
+
+
+def random_biases(weight_var, bias_var, q, depth):
+    """The first layer reads data of mean square 1, so it takes another variance to bring z to its level q."""
+    rng = np.random.default_rng(0)
+    factors = [q - bias_var, *[weight_var] * (depth - 1), 1.0]
+    return [(W, bias_var**0.5 * rng.normal(size=len(b))) for W, b in dense(factors, [64, *[100] * depth, 10])]
+
+
+def centred_sigmoids():
+    """Thirty layers with the gain that a variance asks for."""
+    f = activations.sigmoid
+    gain = (theory.mean_f2(f) - theory.normal_mean(f.f) ** 2) ** -0.5
+    draw = scaling.centred(initializers.orthogonal(gain))
+    params = initializers.init_params(np.random.default_rng(0), [64, *[100] * 30, 10], draw)
+    return scaling.scaled_by_data(params[:1], X, [f]) + params[1:], f
+
+
+def scaled_branches(s=1.0, c=1.0, d=1.0, count=64):
+    rng = np.random.default_rng(0)
+    branch = [[drawn(rng, (64, 64), 2 * c**2), drawn(rng, (64, 64), d**2)] for _ in range(count)]
+    inner = [Residual(each, RELU, scale=s) for each in branch]
+    return [drawn(rng, (64, 64), 1), *inner, drawn(rng, (64, 10), 1)], [LINEAR] * (count + 2)
+
+
+EDGE = correlations.critical(TANH, 0.57), 0.57
+BEYOND = {
+    **{f"critical pair, {f.name}": (random_biases(*correlations.critical_pair(f), 20), f)
+       for f in map(activations.get, ("gelu", "silu", "mish", "hard_swish"))},
+    "edge of chaos": (random_biases(*EDGE[0], EDGE[1], 30), TANH),
+    "centred": centred_sigmoids(),
+    **{name: scaled_branches(**start) for name, start in {
+        "1/√L": {"s": 1 / 8}, "1/L": {"s": 1 / 64}, "zero V": {"d": 0.0}, "Fixup": {"c": 1 / 8, "d": 0.0},
+        "V/√L": {"d": 1 / 8}}.items()},
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_the_starts_of_part_three_are_not_blamed(name):
+    assert said(*BEYOND[name]) == {}
+
+
+def travels(params, f):
+    """What it says of a signal that fades or grows, if it does."""
+    found = said(params, f)
+    return next((found[kind] for kind in ("fades", "grows") if kind in found), None)
+
+
+def test_twin_without_them_the_same_networks_are_and_the_cure_leads_to_part_three():
+    """With GELU's gain, sigmoid's, and of plain blocks: each is told what its page in Part III derives."""
+    gelu, sigmoid = (activations.get(name) for name in ("gelu", "sigmoid"))
+    deep = (like(theory.forward_gain(gelu) ** 2, 60, seed=seed) for seed in range(20))
+    repels = next(found for params in deep if (found := travels(params, gelu)))
+    keeps = travels(like(theory.forward_gain(sigmoid) ** 2, 30), sigmoid)
+    for problem, words, page in [
+            (repels, "the critical pair (1.983/fan_in, and biases of variance 0.173)", "edge-of-chaos"),
+            (keeps, "centred per unit", "data-scaling"),
+            (travels(*scaled_branches()), "last weights of each branch by 64", "residual")]:
+        assert words in problem.do and problem.page == f"beyond/{page}"
+
+
+def test_twin_a_first_layer_that_misses_the_level_of_random_biases_is_named():
+    params = random_biases(*EDGE[0], EDGE[1], 30)
+    params[0] = 6 * params[0][0], params[0][1]
+    assert said(params, TANH)["fan"].layer == "1"
 
 
 def test_depthwise_convolutions_after_the_books_table_are_not_blamed():
