@@ -11,8 +11,9 @@ AUDIT = Page(ROOT / "docs" / "reference" / "sources.md")
 ERRATA = Page(ROOT / "docs" / "reference" / "often-said.md")
 SAID = """
     never-moves linear one-side convex random-biases random std-one saturated no-activations broad fan-in iid
-    variance quarter uniform pytorch mean-one fan-mode gains thirty rand chaotic gelu-he zero-matrix zero-branch
-    root-layer-norm isometry lsuv batch-norm same-rate first-loss root-d tied-table
+    variance quarter uniform pytorch mean-one fan-mode gains thirty rand chaotic gelu-he zero-matrix which-zero
+    zero-product zero-branch root-layer-norm depth-factor post-norm isometry lsuv lsuv-behind batch-norm same-rate
+    mup-better coordinate-check mup-tied first-loss root-d tied-table
 """.split()
 
 
