@@ -86,23 +86,26 @@ def test_the_table_has_every_activation_of_the_package():
 
 
 def test_the_page_shows_every_recipe_under_its_name():
-    shows = re.findall(r"snippets/(\w+)/(embedding_)?like_(\w+)\.py\n.*\n:caption: (\w+) · as (\w+) · in (\w+)\n",
+    shows = re.findall(r"snippets/(\w+)/(embedding_|conv_)?like_(\w+)\.py\n.*\n:caption: (\w+) · as (\w+) · in (\w+)\n",
                        SOURCE.read_text(encoding="utf-8"))
     assert len(shows) == len(RECIPES)
-    for to, table, of, *said in shows:
-        assert [word.lower() for word in said] == ["embedding" if table else "dense", of, to]
+    layers = {"": "dense", "conv_": "convolution", "embedding_": "embedding"}
+    for to, layer, of, *said in shows:
+        assert [word.lower() for word in said] == [layers[layer], of, to]
 
 
 def test_recipes_in_numpy_run_and_have_the_variance_of_their_library():
-    # n times the variance of a dense layer from 512 to 768; the variance of an embedding with 256 columns.
+    # n times the variance of a dense layer from 512 to 768, of a convolution of 9 from 64 to 128; the variance of an
+    # embedding with 256 columns.
     law = {"like_pytorch": 1 / 3, "like_keras": 2 * 512 / (512 + 768), "like_flax": 1.0, "like_haiku": TRUNCATED_STD**2,
+           "conv_like_pytorch": 1 / 3, "conv_like_keras": 2 * 64 / (64 + 128), "conv_like_flax": 1.0,
            "embedding_like_pytorch": 1.0, "embedding_like_keras": 0.1**2 / 12, "embedding_like_flax": 1 / 256}
     paths = sorted((SNIPPETS / "numpy").glob("*like_*.py"))
     assert {path.stem for path in paths} == set(law)
     for path in [*paths, SNIPPETS / "numpy" / "calls.py"]:
         names = {"np": np, "rng": np.random.default_rng(0), "initializers": initializers}
         exec(path.read_text(encoding="utf-8"), names)
-        for name, n in [("W", 512), ("table", 1)]:
+        for name, n in [("W", 512), ("K", 576), ("table", 1)]:
             if name in names:
                 off = n * names[name].var() / law[path.stem] - 1
                 assert abs(off) < 5 * (2 / names[name].size) ** 0.5, path.stem  # others scatter less than normal

@@ -123,6 +123,10 @@ def arrays(layer):
     return np.asarray(layer.kernel[...]), np.asarray(layer.bias[...])
 
 
+def convolution(layer):
+    return arrays(layer)
+
+
 def extra():
     """Whether a bias can be drawn by the rule for weights."""
     uniform = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")

@@ -126,5 +126,11 @@ def arrays(layer):
     return tuple(map(np.asarray, layer.get_weights()))
 
 
+def convolution(layer):
+    if not layer.built:
+        layer.build((None, 8, 8, 64))
+    return tuple(map(np.asarray, layer.get_weights()))
+
+
 def embedding(table):
     return np.asarray(table.get_weights()[0])

@@ -1,8 +1,10 @@
 """The snippets, run on the real libraries; each kind of name has something that it must make true.
 
-    like_other, embedding_like_other
-                  `layer` or `table` has the law of the other library's: two samples, one distribution
+    like_other, conv_like_other, embedding_like_other
+                  `layer`, `conv` or `table` has the law of the other library's: two samples, one distribution
     start         `hidden` starts from He, `last` from Xavier with biases 0
+    start_lstm, start_attention
+                  the laws of the book's table
     mend          a network that `check` finds faded is healthy after it
     differ        outputs of a healthy network differ, those of equal samples do not
     arrays_conv   refuses what a Layer cannot hold; and as
@@ -44,8 +46,12 @@ def run(module, library, path):
     printed = said(module, path, names)
     if path.stem.startswith("like_"):
         return alike(module.arrays(names["layer"]), path.stem.removeprefix("like_"))
+    if path.stem.startswith("conv_like_"):
+        return alike(module.convolution(names["conv"]), path.stem.removeprefix("conv_like_"), "conv")
     if path.stem.startswith("embedding_like_"):
         return alike([module.embedding(names["table"])], path.stem.removeprefix("embedding_like_"), "embedding")
+    if path.stem in ("start_lstm", "start_attention"):
+        return getattr(module, path.stem)(names)
     if path.stem == "start":
         return starts(*module.arrays(names["hidden"]), *module.arrays(names["last"]))
     if path.stem == "mend":
@@ -104,7 +110,7 @@ def alike(here, other, kind="dense"):
         near = 5 * 2**0.5 * error(b.astype(float))
         assert not a.any() or abs(squares[0] / squares[1] - 1) < near, f"{part} has another variance than in {other}"
     W = here[0].astype(float)
-    return {"scale": rounded((W**2).mean() * (512 if kind == "dense" else 1))}
+    return {"scale": rounded((W**2).mean() * {"dense": 512, "conv": 3 * 3 * 64, "embedding": 1}[kind])}
 
 
 def starts(W, b, V, c):

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
-from libraries.measure import IN_NORM, IN_PLAIN, alike, digits
+from libraries.measure import IN_NORM, IN_PLAIN, alike, digits, error, rounded
 
 NAME, PACKAGE = "PyTorch", "torch"
 
@@ -76,7 +77,8 @@ def given(name):
     """Names that a snippet may use."""
     torch.manual_seed(0)
     names = {"torch": torch, "nn": nn, "layer": nn.Linear(512, 768), "hidden": nn.Linear(512, 768),
-             "last": nn.Linear(768, 10)}
+             "last": nn.Linear(768, 10), "conv": nn.Conv2d(64, 128, 3), "lstm": nn.LSTM(128, 256),
+             "attention": nn.MultiheadAttention(512, 8)}
     x, y = digits()
     names |= {"x": torch.tensor(x, dtype=torch.float32), "y": torch.tensor(y), "model": mlp()}
     if name == "arrays_conv":
@@ -143,6 +145,36 @@ def arrays(layer):
     return numbers(layer.weight), numbers(layer.bias)
 
 
+def convolution(layer):
+    return arrays(layer)
+
+
+def start_lstm(names):
+    """What the table's lines made of an LSTM: gates that are orthogonal, and a forget gate whose biases sum to 1."""
+    lstm = names["lstm"]
+    gates = [numbers(gate) for gate in lstm.weight_hh_l0.chunk(4)]
+    assert all(abs(gate @ gate.T - np.eye(len(gate))).max() < 1e-5 for gate in gates)
+    biases = numbers(lstm.bias_ih_l0 + lstm.bias_hh_l0).reshape(4, -1)
+    assert (biases == [[0], [1], [0], [0]]).all()
+    return {"input": scaled(lstm.weight_ih_l0)}
+
+
+def start_attention(names):
+    """The same of attention: each of the three packed matrices, and the output's, has variance 1/n."""
+    attention = names["attention"]
+    assert not attention.in_proj_bias.any() and not attention.out_proj.bias.any()
+    weights = [*attention.in_proj_weight.chunk(3), attention.out_proj.weight]
+    return {part: scaled(weight) for part, weight in zip("qkvo", weights, strict=True)}
+
+
+def scaled(weight):
+    """n·E W², which is to be 1."""
+    W = numbers(weight).astype(float)
+    found = W.shape[1] * (W**2).mean()
+    assert abs(found - 1) < 5 * error(W), f"n·E W² is {found:.4f}"
+    return rounded(found)
+
+
 def extra():
     """What else the page says: bounds that are absolute, layers that are copies."""
     torch.manual_seed(0)
@@ -150,7 +182,9 @@ def extra():
     small = numbers(nn.init.trunc_normal_(torch.empty(1000, 1000), std=std))
     encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(64, 4, batch_first=True), 2)
     first, second = (numbers(layer.linear1.weight) for layer in encoder.layers)
-    return {"trunc_std": std, "trunc_normal": float(abs(small).max() / std), "copies": int((first == second).all())}
+    anew = numbers(nn.Transformer(64, 4, 2, 2, batch_first=True).encoder.layers[0].linear1.weight)
+    return {"anew": float(64 * (anew.astype(float) ** 2).mean()), "trunc_std": std,
+            "trunc_normal": float(abs(small).max() / std), "copies": int((first == second).all())}
 
 
 def embedding(table):
