@@ -4,10 +4,12 @@ import io
 import re
 import xml.etree.ElementTree as xml
 import zlib
+from itertools import pairwise
 
 import pytest
 from matplotlib.image import imread
 
+import small_pdf
 from browser import NEEDS, SITE, THOROUGH
 
 pytestmark = NEEDS
@@ -122,13 +124,11 @@ def test_exercises_are_chosen_by_level_and_kind_with_their_headings_and_minutes(
     assert page.locator("details.solution[open]").count() == 0
 
 
-def sheets(pdf):
-    """What is drawn on each page of a PDF."""
-    objects = {int(found[1]): found[2] for found in re.finditer(rb"(?:^|\n)(\d+) 0 obj\n(.*?)\nendobj", pdf, re.DOTALL)}
-    for body in objects.values():
-        if re.search(rb"/Type\s*/Page\b", body):
-            stream = objects[int(re.search(rb"/Contents (\d+) 0 R", body)[1])]
-            about, _, drawn = stream.partition(b"stream\n")
+def sheets(objects):
+    """What is drawn on each sheet of a PDF."""
+    for text in objects.values():
+        if re.search(rb"/Type\s*/Page\b", text):
+            about, _, drawn = objects[int(re.search(rb"/Contents (\d+) 0 R", text)[1])].partition(b"stream\n")
             yield zlib.decompress(drawn) if b"FlateDecode" in about else drawn
 
 
@@ -137,9 +137,34 @@ def marks(drawn):
     return len(re.findall(rb"T[jJ]\b|\b[fSB]\*?\n|\bDo\b", drawn))
 
 
+KIND, KIDS = re.compile(rb"/S /(\w+)"), re.compile(rb"/K (\[[^]]*\]|<<.*?>>|\d+(?: 0 R)?)", re.DOTALL)
+KID = re.compile(rb"(\d+) 0 R|<<[^<>]*?/Pg (\d+) 0 R[^<>]*>>|\d+")
+
+
+def pieces(objects, number, heading=None, sheet=None):
+    """What a PDF's tags say of its text: `(the heading it is of, its sheet)` of each piece, in the order of reading."""
+    text = objects[number]
+    kind, own = KIND.search(text), re.search(rb"/Pg (\d+) 0 R", text.partition(b"/K ")[0])
+    heading = number if kind and re.fullmatch(rb"H\d", kind[1]) else heading
+    sheet = int(own[1]) if own else sheet
+    kids = KIDS.search(text)
+    for kid in KID.finditer(kids[1] if kids else b""):
+        if kid[1]:
+            yield from pieces(objects, int(kid[1]), heading, sheet)
+        else:
+            yield heading, int(kid[2] or sheet)
+
+
+def parted(objects):
+    """How many headings stand on another sheet than what they head. (One at the top is drawn on two, and cut off one.)"""
+    root = next(number for number, text in objects.items() if b"/StructTreeRoot\n" in text)
+    found = list(pieces(objects, root))
+    return sum(heading not in (None, other) and sheet != after for (heading, sheet), (other, after) in pairwise(found))
+
+
 def on_paper(page, name):
     page.goto(SITE.as_uri() + f"/{name}")
-    return [marks(drawn) for drawn in sheets(page.pdf(format="A4"))]
+    return small_pdf.objects_of(page.pdf(format="A4", tagged=True))[0]
 
 
 def chapters():
@@ -147,26 +172,39 @@ def chapters():
     return found if THOROUGH else ["variance/gains.html", "symmetry/real-digits.html"]
 
 
-def test_no_page_of_paper_is_empty(page):
+def test_no_sheet_of_paper_is_empty_and_each_heading_stands_with_what_it_heads(page):
     for name in ["index.html", *chapters()]:
-        found = on_paper(page, name)
+        objects = on_paper(page, name)
+        found = list(map(marks, sheets(objects)))
         assert len(found) > 1 and min(found) > 3, (name, found)
+        assert parted(objects) == 0, name
 
 
-def test_twin_an_empty_page_is_seen(page):
-    page.set_content("<p>one</p><p style='break-before: page'></p><p style='break-before: page'>three</p>")
-    found = [marks(drawn) for drawn in sheets(page.pdf(format="A4"))]
-    assert len(found) == 3 and found[1] == 0 < found[0]
+PARTED = "<p>One</p><div style='height: 900px'></div><h2>Two</h2><div style='{0}'><p>Three</p></div>"
+
+
+@pytest.mark.parametrize(("html", "empty", "headings"), [
+    ("<p>one</p><p style='break-before: page'></p><p style='break-before: page'>three</p>", 1, 0),
+    (PARTED.format("break-before: page"), 0, 1), (PARTED.format(""), 0, 0)])
+def test_twin_an_empty_sheet_and_a_parted_heading_are_seen(page, html, empty, headings):
+    page.set_content(html)
+    objects = small_pdf.objects_of(page.pdf(format="A4", tagged=True))[0]
+    assert [marks(drawn) for drawn in sheets(objects)].count(0) == empty and parted(objects) == headings
+
+
+WIDE = """() => [...document.querySelectorAll('article *')]
+  .filter((e) => e.checkVisibility() && !e.closest('svg, .katex')
+  && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80))"""
 
 
 TALL = """(height) => [...document.querySelectorAll('figure')].filter(e => e.getBoundingClientRect().height > height)
   .map(e => e.id)"""
 
 
-def test_no_figure_is_taller_than_a_page_and_so_cut(page):
+def test_no_figure_is_taller_than_a_sheet_and_so_cut_and_nothing_is_wider(page):
     page.set_viewport_size({"width": 717, "height": 900})
     for name in ["index.html", *chapters()]:
         page.goto(SITE.as_uri() + f"/{name}")
         page.emulate_media(media="print")
-        assert page.evaluate(TALL, 1040) == [], name
-        assert page.evaluate(TALL, 100) != [] or "figure" not in page.content(), name
+        assert page.evaluate(TALL, 1040) == [] == page.evaluate(WIDE), name
+        assert page.evaluate(TALL, 100) != [] or "<figure" not in page.content(), name

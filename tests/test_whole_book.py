@@ -1,20 +1,25 @@
 """The whole book as one PDF and as one zip."""
 
 import re
+import struct
 import zipfile
+import zlib
 
 import pytest
 
 import build_book
+import small_pdf
 import whole_book
 from browser import CHROMIUM
 
 FOOT = '<p class="edition">book 1.0, numpy 2. <a href="x">Report</a><span class="whole-book"></span></p>'
 PAGE = ('<html><body><nav class="bd-docs-nav"><p><span class="caption-text">Part I. Zero</span></p>'
         '<a class="reference internal" href="a/one.html">One</a><a class="reference internal" href="two.html">Two</a>'
-        '</nav><article class="bd-article">{0}</article><footer>{1}</footer></body></html>')
+        '</nav><div class="onlyprint"><h1>Print</h1><h2>Contents</h2></div>'
+        '<article class="bd-article">{0}</article><footer>{1}</footer></body></html>')
 ONE = ('<h1>One &amp; only<a class="headerlink" href="#one">#</a></h1><h2 id="sec">Sec</h2><p><a href="#sec">here</a> '
-       '<a href="../two.html#sec">there</a> <a href="../left.html">out</a> <a href="https://a.org/">far</a></p>'
+       '<a href="../two.html#sec">there</a> <a href="../left.html">out</a> <a href="../a.bib">file</a> <a href="https://a.org/">far</a></p>'
+       '<img src="../a.png">'
        '<svg><path id="g"/><use xlink:href="#g" clip-path="url(#g)"/></svg><details><summary>So</summary></details>'
        '<script>1</script>')
 TWO = '<h1>Two<a class="headerlink" href="#two">#</a></h1><h2 id="sec">Sec</h2>'
@@ -47,6 +52,9 @@ def test_a_page_that_opens_a_part_begins_one(site):
     (site / "b").mkdir()
     (site / "b" / "index.html").write_text(PAGE.format(TWO, FOOT))
     assert whole_book.contents()[1:] == [("Part I. Zero", ["a/one.html"]), ("Two", ["b/index.html"])]
+    levels = re.findall(r"<(h\d) class=\"[^\"]*\"[^>]*>(.*?)<", whole_book.joined())
+    assert levels == [("h2", "Book"), ("h3", "Sec"), ("h1", "Part I. Zero"), ("h2", "One &amp; only"), ("h3", "Sec"),
+                      ("h1", "Two"), ("h3", "Sec")]
 
 
 def test_in_one_file_each_place_has_a_name_of_its_own_and_links_lead_within(site):
@@ -55,7 +63,8 @@ def test_in_one_file_each_place_has_a_name_of_its_own_and_links_lead_within(site
     assert len(places) == len(set(places))
     leads = set(re.findall(r'href="#([^"]+)"', text))
     assert leads <= set(places) and {"a-one--sec", "two--sec", "a-one--g"} <= leads
-    assert "url(#a-one--g)" in text and 'href="https://a.org/"' in text and "left.html" not in text
+    assert "url(#a-one--g)" in text and 'href="https://a.org/"' in text and 'src="a.png"' in text
+    assert "left.html" not in text and "a.bib" not in text and "Print" not in text
     assert "<script" not in text and "<details open>" in text
     assert '<h2 class="was-h1 ">One' in text and '<h3 class="was-h2 " id="a-one--sec">' in text
 
@@ -82,21 +91,64 @@ def test_the_site_links_to_what_is_there_and_to_no_more(site):
     assert "whole book" not in page.read_text()
 
 
-@pytest.mark.parametrize("title, said", [
-    (b"/Title (For everFor ever)", b"/Title (For ever         )"),
-    (b"/Title (in thein thecode)", b"/Title (in the code     )"), (b"/Title (Once)", b"/Title (Once)"),
-    (b"/Title <FEFF006100620063006100620063>", b"/Title <FEFF006100620063002000200020>"),
-])  # fmt: skip
-def test_a_bookmark_says_its_heading_once_and_no_byte_moves(title, said):
-    found = whole_book.TWICE.sub(whole_book.once, title)
-    assert (found.split(), len(found)) == (said.split(), len(title))
+def chromium_s(*objects):
+    """A PDF as Chromium writes it, its first object the catalogue."""
+    out, rows = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        rows.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    table = b"".join(b"%010d 00000 n \n" % row for row in rows)
+    return (out + b"xref\n0 %d\n0000000000 65535 f \n" % (len(rows) + 1) + table
+            + b"trailer\n<</Size %d\n/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(rows) + 1, len(out)))
+
+
+def unpacked(pdf):
+    """`{number: text}` of all objects, found as a reader's program finds them: by the table at the end."""
+    def stream(at):
+        about, _, rest = pdf[at:].partition(b"\nstream\n")
+        return about, zlib.decompress(rest[:int(re.search(rb"/Length (\d+)", about)[1])])
+
+    about, table = stream(int(re.search(rb"startxref\n(\d+)\n%%EOF\n$", pdf)[1]))
+    assert b"/Root" in about and len(table) == 7 * int(re.search(rb"/Size (\d+)", about)[1])
+    rows, found = list(struct.iter_unpack(">BIH", table)), {}
+    for number, (kind, at, place) in enumerate(rows):
+        if kind == 1:
+            assert pdf[at:].startswith(b"%d 0 obj\n" % number)
+            found[number] = pdf[at:pdf.index(b"endobj", at)].partition(b"obj\n")[2].strip()
+        if kind == 2:
+            head, inside = stream(rows[at][1])
+            first = int(re.search(rb"/First (\d+)", head)[1])
+            pairs = inside[:first].split()
+            assert int(pairs[2 * place]) == number
+            begin, end = map(int, [*pairs[1::2], len(inside)][place:place + 2])
+            found[number] = inside[first:][begin:end].strip()
+    return found
+
+
+def test_a_packed_pdf_has_the_same_objects_and_bookmarks_named_after_their_headings(monkeypatch):
+    monkeypatch.setattr(small_pdf, "PACKED", 3)
+    pdf = chromium_s(
+        b"<</Type /Catalog\n/Outlines 2 0 R>>", b"<</Type /Outlines\n/First 3 0 R\n/Last 5 0 R>>",
+        b"<</Title (A (b) bA (b) b)\n/Next 5 0 R\n/First 4 0 R>>".replace(b"(b)", b"\\(b\\)"), b"<</Title <FEFF0042>>>",
+        b"<</Title (C)\n/Prev 3 0 R>>", b"<</Length 4>>\nstream\n\x00\nobj\nendstream")
+    objects, trailer = small_pdf.objects_of(pdf)
+    assert list(objects) == [1, 2, 3, 4, 5, 6] and objects[6].startswith(b"<</Length 4>>")
+    assert unpacked(small_pdf.written(objects, trailer)).items() >= objects.items()
+    small_pdf.name_bookmarks(objects, ["A (b)", "Bé", "C"])
+    found = unpacked(small_pdf.written(objects, trailer))
+    titles = [re.search(rb"/Title <feff(\w+)>", found[number])[1] for number in (3, 4, 5)]
+    assert [bytes.fromhex(title.decode()).decode("utf-16-be") for title in titles] == ["A (b)", "Bé", "C"]
+    assert b"/Next 5 0 R" in found[3] and found[6] == objects[6]
+    with pytest.raises(ValueError, match="shorter"):  # a heading without a bookmark
+        small_pdf.name_bookmarks(objects, ["A", "B", "C", "D"][:2])
 
 
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the PATH")
-def test_the_pdf_has_bookmarks_and_no_file_is_left(site):
+def test_the_pdf_has_a_bookmark_for_each_heading_and_no_file_is_left(site):
     whole_book.make("pdf")
-    pdf = (site / whole_book.FILES["pdf"]).read_bytes()
-    titles = [found.decode("latin-1") for found in re.findall(rb"/Title \(([^)]*)\)", pdf)]
-    assert {"Contents", "Part I. Zero", "One & only", "Two", "Sec"} <= set(titles), titles
+    found = unpacked((site / whole_book.FILES["pdf"]).read_bytes())
+    titles = [bytes.fromhex(said[1].decode()).decode("utf-16-be")
+              for text in found.values() if (said := re.search(rb"/Title <feff(\w+)>", text))]
+    assert sorted(titles) == ["Book", "Book", "Contents", "One & only", "Part I. Zero", "Sec", "Sec", "Sec", "Two"]
     assert not (site / "whole-book.html").exists()

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import build_book
 import kept
+import small_pdf
 
 SITE = build_book.BUILD / "html"
 PROJECT = tomllib.loads((kept.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -31,10 +32,11 @@ UNPRINTED = re.compile("|".join([
 PLACES = re.compile(r'\b(id|for|aria-labelledby|aria-describedby|name)="([^"]+)"|url\(#([^)]+)\)')
 ADDRESS = re.compile(r'\b(xlink:href|href|src)="([^"]*)"')
 HEADING = re.compile(r"<(/?)h([1-5])\b(?: class=\"([^\"]*)\")?")
-TWICE = re.compile(rb"(?i)/Title (?:\((.{3,}?)\1[^()]*\)|<feff((?:[0-9a-f]{4}){3,}?)\2[0-9a-f]*>)")
+HEADED = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.DOTALL)
 STYLE = """
 .bd-article { max-width: none; }
-.leaf, .contents { break-before: page; }
+.leaf, .contents, .part { break-before: page; }
+.part + .leaf { break-before: auto; }
 .cover { padding-top: 60mm; text-align: center; }
 .contents ul { list-style: none; }
 .bd-main .bd-content .bd-article .was-h1 { display: block; margin-top: 0; font-size: var(--pst-font-size-h1); }
@@ -64,10 +66,8 @@ def contents():
 
 
 def article(page):
-    """Without what is not printed: it would be half of the file."""
     text = (SITE / page).read_text(encoding="utf-8")
-    inside = text[text.index(">", text.index("<article")) + 1:text.index("</article>")]
-    return UNPRINTED.sub("", inside)
+    return text[text.index(">", text.index("<article")) + 1:text.index("</article>")]
 
 
 def anchor(page, place=""):
@@ -75,37 +75,40 @@ def anchor(page, place=""):
     return PurePosixPath(page).with_suffix("").as_posix().replace("/", "-") + (f"--{place}" if place else "")
 
 
-def address(page, given, pages):
-    """Where a link or a picture of a page is found from the joined one; nothing for a page that is left out."""
+def address(page, given, pages, drawn=False):
+    """Where a link or a picture of a page is found from the joined one; nothing for a link to a page that is left out
+    or to a file, which a reader of the PDF does not have."""
     parts = urlsplit(given)
     if parts.scheme or given.startswith("data:"):
         return given
     there = os.path.normpath(PurePosixPath(page).parent / parts.path) if parts.path else page
     if there in pages:
         return f"#{anchor(there, parts.fragment)}"
-    return None if there.endswith(".html") else there
+    return there if drawn else None
 
 
-def leaf(page, pages):
-    """A page as a part of the joined one: its places renamed, its links turned, its headings one level lower."""
+def leaf(page, pages, opens=False):
+    """A page as a part of the joined one: its places renamed, its links turned, its headings one level lower, but the
+    title of a page that opens a part."""
     def place(found):
         return f"url(#{anchor(page, found[3])})" if found[3] else f'{found[1]}="{anchor(page, found[2])}"'
 
     def link(found):
-        to = address(page, unescape(found[2]), pages)
+        to = address(page, unescape(found[2]), pages, found[1] == "src")
         return "" if to is None else f'{found[1]}="{escape(to)}"'
 
     def heading(found):
         of = f' class="was-h{found[2]} {found[3] or ""}"' if not found[1] else ""
-        return f"<{found[1]}h{int(found[2]) + 1}{of}"
+        return f"<{found[1]}h{int(found[2]) + (not opens or found[2] > '1')}{of}"
 
-    text = ADDRESS.sub(link, PLACES.sub(place, article(page)))
+    printed = UNPRINTED.sub("", article(page))  # the rest would be half of the file
+    text = ADDRESS.sub(link, PLACES.sub(place, printed))
     text = HEADING.sub(heading, re.sub(r"<details\b(?![^>]*\bopen\b)", "<details open", text))
     return f'<div class="leaf" id="{anchor(page)}">{text}</div>'
 
 
 def title(page):
-    head = re.search(r"<h1>(.*?)<a class=\"headerlink\"", (SITE / page).read_text(encoding="utf-8"), re.DOTALL)
+    head = re.search(r"<h1>(.*?)<a class=\"headerlink\"", article(page), re.DOTALL)
     return unescape(re.sub("<[^>]+>", "", head[1]))
 
 
@@ -122,12 +125,18 @@ def cover(book):
             f'<div class="contents"><h1>Contents</h1><ul>{rows}</ul></div>')
 
 
+def part_of(part, names, pages):
+    """Its pages, under its title, which the page that opens a part has itself."""
+    opened = bool(part) and title(names[0]) == part
+    head = f'<h1 class="part">{escape(part)}</h1>' if part and not opened else ""
+    return head + "".join(leaf(page, pages, opened and page == names[0]) for page in names)
+
+
 def joined():
     book = contents()
     pages = {page for _, names in book for page in names}
     style = next((SITE / "_static").glob("book-*.css")).name
-    leaves = "".join((f'<h1 class="leaf">{escape(part)}</h1>' if part else "") + "".join(leaf(p, pages) for p in names)
-                     for part, names in book)
+    leaves = "".join(part_of(part, names, pages) for part, names in book)
     return ('<!doctype html><html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
             f'<title>{escape(title("index.html"))}</title><link rel="stylesheet" href="_static/{style}">'
             f'<style>{STYLE}</style></head><body><main class="bd-main"><div class="bd-content">'
@@ -137,13 +146,8 @@ def joined():
 # To print, and to pack
 
 
-def once(found):
-    """Chromium names a heading at the top of a sheet twice over. No byte moves, as a PDF finds by place."""
-    words, space = (found[1], b" ") if found[1] else (found[2], b"0020")
-    begin = found[0].index(words) + len(words)
-    rest = found[0][begin + len(words):-1]
-    spaces = space * (len(words) // len(space) - 1)
-    return found[0][:begin] + space + rest + spaces + found[0][-1:]
+def headings(html):
+    return [" ".join(unescape(re.sub("<[^>]+>", "", text)).split()) for _, text in HEADED.findall(html)]
 
 
 def pdf(path):
@@ -151,8 +155,8 @@ def pdf(path):
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("pdf: no Chromium on the PATH")
-    sheet = SITE / "whole-book.html"
-    sheet.write_text(joined(), encoding="utf-8")
+    sheet, html = SITE / "whole-book.html", joined()
+    sheet.write_text(html, encoding="utf-8")
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
@@ -161,14 +165,16 @@ def pdf(path):
             page.goto(sheet.as_uri())
             foot = ('<div style="width: 100%; font-size: 8px; text-align: center; font-family: sans-serif">'
                     '<span class="pageNumber"></span></div>')
-            page.pdf(path=path, format="A4", outline=True, tagged=True, print_background=True,
-                     display_header_footer=True, header_template="<span></span>", footer_template=foot,
-                     margin={"top": "15mm", "bottom": "17mm", "left": "15mm", "right": "15mm"})
+            printed = page.pdf(format="A4", outline=True, tagged=True, print_background=True,
+                               display_header_footer=True, header_template="<span></span>", footer_template=foot,
+                               margin={"top": "15mm", "bottom": "17mm", "left": "15mm", "right": "15mm"})
             browser.close()
     finally:
         sheet.unlink()
     day = (kept.commit()[1] or "1970-01-01").replace("-", "").encode()
-    path.write_bytes(TWICE.sub(once, re.sub(rb"\(D:\d{14}", b"(D:" + day + b"000000", path.read_bytes())))
+    objects, trailer = small_pdf.objects_of(re.sub(rb"\(D:\d{14}", b"(D:" + day + b"000000", printed))
+    small_pdf.name_bookmarks(objects, headings(html))
+    path.write_bytes(small_pdf.written(objects, trailer))
 
 
 def pack(path):
