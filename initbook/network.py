@@ -86,7 +86,7 @@ def forward(params: Params, x: Array, activations: Activation | Sequence[Activat
         One activation for the hidden layers (the output layer is then linear), or a list with one
         for each layer, the output's included.
     normalize
-        Batch normalisation of the hidden layers, :func:`initbook.normalization.batch_norm`:
+        Batch normalization of the hidden layers, :func:`initbook.normalization.batch_norm`:
         :math:`z^l = \mathrm{norm}(h^{l-1} W^l) + b^l`.
 
     Raises
@@ -134,7 +134,7 @@ def backward(params: Params, trace: Trace, activations: Activation | Sequence[Ac
     Parameters
     ----------
     params, activations, normalize
-        As given to :func:`forward`. With batch normalisation :math:`dL/dz^l` first goes through
+        As given to :func:`forward`. With batch normalization :math:`dL/dz^l` first goes through
         :func:`initbook.normalization.batch_norm_backward`.
     trace
         What :func:`forward` returned.

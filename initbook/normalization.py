@@ -1,13 +1,13 @@
-r"""Batch, layer and RMS normalisation, written out: forward and backward.
+r"""Batch, layer and RMS normalization, written out: forward and backward.
 
-Batch normalisation shifts and scales each unit's pre-activations to mean 0 and variance 1 over the batch
+Batch normalization shifts and scales each unit's pre-activations to mean 0 and variance 1 over the batch
 (Ioffe & Szegedy, 2015, Algorithm 1):
 
 .. math:: \hat u = \frac{u - \mathrm{mean}(u)}{\sqrt{\mathrm{var}(u) + \epsilon}},
 
 with mean and variance over the samples. The learned shift is the layer's bias, added after; there is no
-learned scale (it would start at 1). Layer normalisation (Ba, Kiros & Hinton, 2016) takes both over the units of a
-sample; RMS normalisation (Zhang & Sennrich, 2019) divides by the root mean square of the units and shifts nothing.
+learned scale (it would start at 1). Layer normalization (Ba, Kiros & Hinton, 2016) takes both over the units of a
+sample; RMS normalization (Zhang & Sennrich, 2019) divides by the root mean square of the units and shifts nothing.
 
 >>> import numpy as np
 >>> u = np.array([[1.0], [3.0]])
@@ -25,7 +25,7 @@ __all__ = ["batch_norm", "batch_norm_backward", "layer_norm", "layer_norm_backwa
 
 
 def batch_norm(u: Array, eps: float = 1e-5) -> Array:
-    r"""Normalise every column over the samples.
+    r"""Normalize every column over the samples.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def batch_norm(u: Array, eps: float = 1e-5) -> Array:
     >>> bool(np.allclose(batch_norm(u, eps=0.0), batch_norm(1000 * u, eps=0.0)))
     True
     """
-    return _normalise(u, eps)[0]
+    return _normalize(u, eps)[0]
 
 
 def batch_norm_backward(u: Array, du_hat: Array, eps: float = 1e-5) -> Array:
@@ -72,13 +72,13 @@ def batch_norm_backward(u: Array, du_hat: Array, eps: float = 1e-5) -> Array:
     >>> batch_norm_backward(np.array([[1.0], [3.0]]), np.array([[5.0], [5.0]])).tolist()
     [[0.0], [0.0]]
     """
-    u_hat, scale = _normalise(u, eps)
+    u_hat, scale = _normalize(u, eps)
     g = floats("du_hat", du_hat, shape=u_hat.shape)
     return (g - g.mean(axis=0) - u_hat * (g * u_hat).mean(axis=0)) / scale
 
 
 def layer_norm(u: Array, eps: float = 1e-5) -> Array:
-    r"""Normalise every row over its units: mean 0 and variance 1, with no learned shift or scale.
+    r"""Normalize every row over its units: mean 0 and variance 1, with no learned shift or scale.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def rms_norm_backward(u: Array, du_hat: Array, eps: float = 1e-5) -> Array:
     return (g - u_hat * _mean(g * u_hat)) / scale
 
 
-def _normalise(u: Array, eps: float) -> tuple[Array, Array]:
+def _normalize(u: Array, eps: float) -> tuple[Array, Array]:
     u, eps = floats("u", u, ndim=2), number("eps", eps, at_least=0)
     require(len(u) >= 2, "u", "two samples or more", f"shape {u.shape}")
     centred = u - u.mean(axis=0)

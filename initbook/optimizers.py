@@ -1,6 +1,6 @@
-r"""Optimisers: how the parameters move, given the gradient.
+r"""Optimizers: how the parameters move, given the gradient.
 
-An optimiser is two plain functions: ``init(params)`` makes its state, and
+An optimizer is two plain functions: ``init(params)`` makes its state, and
 ``step(params, grads, state)`` returns new parameters and a new state. Nothing is changed in place, and
 parameters keep their float type.
 
@@ -51,7 +51,7 @@ class Optimizer(NamedTuple):
 
 
 ALL: dict[str, Callable[..., Optimizer]] = {}
-"""What makes each optimiser from a learning rate, by its name. Tests go through it, so a new one needs its function,
+"""What makes each optimizer from a learning rate, by its name. Tests go through it, so a new one needs its function,
 marked ``@_listed``, and its closed form in ``tests/test_optimizers.py``."""
 
 
@@ -144,7 +144,7 @@ def nesterov(lr: Rate, beta: float = 0.9, weight_decay: float = 0.0) -> Optimize
 
 
 def _with_velocity(lr: Rate, beta: float, weight_decay: float, update: Callable[[Array, Array], Array]) -> Optimizer:
-    """The optimiser that keeps a velocity, and goes along ``update(velocity, gradient)``."""
+    """The optimizer that keeps a velocity, and goes along ``update(velocity, gradient)``."""
     lr = _rate(lr)
     beta = number("beta", beta, at_least=0, below=1)
     decay = number("weight_decay", weight_decay, at_least=0)

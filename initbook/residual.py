@@ -1,4 +1,4 @@
-r"""A stream and the blocks that add to it: forward and backward, with a normalisation before or after.
+r"""A stream and the blocks that add to it: forward and backward, with a normalization before or after.
 
 Blocks are :class:`initbook.blocks.Residual`, whose branch is a network of dense layers. With :math:`h^0 = x`, a factor
 :math:`a` on the skip and :math:`s` on the branch, block ``l`` computes
@@ -6,7 +6,7 @@ Blocks are :class:`initbook.blocks.Residual`, whose branch is a network of dense
 .. math:: h^l = a\,h^{l-1} + s\,F^l(h^{l-1}), \qquad h^l = a\,h^{l-1} + s\,F^l(\mathrm{norm}(h^{l-1})), \qquad
    h^l = \mathrm{norm}(a\,h^{l-1} + s\,F^l(h^{l-1})):
 
-plain, with the normalisation before the branch ("pre-norm"), and after the sum ("post-norm").
+plain, with the normalization before the branch ("pre-norm"), and after the sum ("post-norm").
 
 >>> import numpy as np
 >>> from initbook.activations import relu
@@ -33,7 +33,7 @@ _AT = {"before": True, "after": False}
 
 class Stream(NamedTuple):
     """What a forward pass computed. ``h[l]`` is the stream after block ``l``, ``h[0]`` the input; ``sums[l - 1]`` what
-    block ``l`` added up, before a normalisation; ``branches[l - 1]`` the :class:`initbook.network.Trace` of its branch.
+    block ``l`` added up, before a normalization; ``branches[l - 1]`` the :class:`initbook.network.Trace` of its branch.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def forward(blocks: Sequence[Residual], x: Array, *, norm: str = "none", place: 
     Raises
     ------
     ValueError, TypeError
-        If a branch does not fit the stream, or for a normalisation or place that does not exist.
+        If a branch does not fit the stream, or for a normalization or place that does not exist.
 
     Examples
     --------

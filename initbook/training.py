@@ -159,7 +159,7 @@ def train(params: Params, x: Array, y: np.ndarray, *,
     record
         ``record(step, params)`` is called at the same steps; what it returns is kept.
     normalize
-        Batch normalisation of the hidden layers. The recorded loss uses the statistics of all of the data.
+        Batch normalization of the hidden layers. The recorded loss uses the statistics of all of the data.
     progress
         Show a bar on the terminal, if there is one; never in a page.
 

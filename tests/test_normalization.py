@@ -1,4 +1,4 @@
-"""Batch, layer and RMS normalisation: what they make of a layer, their derivatives, and that a network learns."""
+"""Batch, layer and RMS normalization: what they make of a layer, their derivatives, and that a network learns."""
 
 import numpy as np
 import pytest
@@ -173,8 +173,8 @@ def test_bad_input_is_refused_by_name(call, sentence):
 
 
 def far_from_kinks(activation, loss, sizes):
-    """Networks and data, drawn again until no normalised pre-activation is near a kink, nor any unit
-    nearly the same for all samples (there a normalisation has steep derivatives)."""
+    """Networks and data, drawn again until no normalized pre-activation is near a kink, nor any unit
+    nearly the same for all samples (there a normalization has steep derivatives)."""
     for seed in range(200):
         stream = np.random.default_rng(seed)
         params = init_params(stream, sizes, normal(2.0), normal(0.5))
@@ -187,7 +187,7 @@ def far_from_kinks(activation, loss, sizes):
     raise AssertionError("no such network")
 
 
-# Normalisation divides by spreads of 0.3 or more: up to 0.3^-3 in each of up to 3 hidden layers, though
+# Normalization divides by spreads of 0.3 or more: up to 0.3^-3 in each of up to 3 hidden layers, though
 # not all at once; a broken backward errs by 1e-2 and more.
 NORMALIZED = 1e4 * TOLERANCE
 
@@ -217,7 +217,7 @@ def test_the_output_layer_is_not_normalised_and_the_shift_comes_after():
     assert np.abs(plain.h[-1] - trace.h[-1]).max() > 0.1
 
 
-def test_without_a_hidden_layer_nothing_is_normalised():
+def test_without_a_hidden_layer_nothing_is_normalized():
     params, x = init_params(rng(), [3, 2], normal(1.0)), rng().normal(size=(1, 3))
     np.testing.assert_array_equal(forward(params, x, tanh, normalize=True).h[-1], forward(params, x, tanh).h[-1])
 

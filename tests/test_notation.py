@@ -10,7 +10,8 @@ from docutils import nodes
 import terms as terms_of
 from browser import SITE
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 PARTS = ("practice", "symmetry", "variance")
 
 CODE = re.compile(r"```\{(?:code-cell|doctest)\}.*?```|(?<!`)`[^`\n]+`", re.DOTALL)
@@ -91,3 +92,27 @@ def test_no_two_exercises_have_one_title():
     titles = [title for path in DOCS.rglob("*.md")
               for title in re.findall(r"\{exercise\} (.+)", path.read_text("utf-8"))]
     assert len(titles) > 50 and sorted(titles) == sorted(set(titles))
+
+
+# Spelling: the field's initialization, normalization, optimizer; for the rest (centre, colour) British
+
+
+OTHER = re.compile(r"\b(\w+?)is(?:ations?|e[ds]?|ers?|ing)\b")
+WITH_S = set("r ra ar no w ka exerc depthw pairw otherw likew prom comprom disgu surpr adv unsuperv prec conc".split())
+ADDRESS = re.compile(r"(?m)^\([\w-]+\)=$|https?://\S+|#[\w-]+")  # old addresses lead to where they led
+
+
+def spelt_otherwise(text):
+    return [found[0] for found in OTHER.finditer(ADDRESS.sub("", text)) if found[1].lower() not in WITH_S]
+
+
+def test_the_book_spells_words_as_its_field_does():
+    sources = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "initbook").rglob("*.py")]
+    assert len(sources) > 60
+    assert {path.name: found for path in sources if (found := spelt_otherwise(path.read_text("utf-8")))} == {}
+
+
+def test_twin_the_other_spelling_is_seen():
+    assert spelt_otherwise("Initialised, an optimiser; (e-normalisation)\n(e-normalisation)=\n") == [
+        "Initialised", "optimiser", "normalisation"]
+    assert not spelt_otherwise("Exercises of noise rise pairwise; the optimizer is centred. https://a.org/initialisation")

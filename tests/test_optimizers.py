@@ -1,4 +1,4 @@
-"""Optimisers against closed forms and against plain implementations, one number at a time."""
+"""Optimizers against closed forms and against plain implementations, one number at a time."""
 
 import numpy as np
 import pytest
@@ -86,7 +86,7 @@ def adam_by_hand(gradient, lr, decay, beta1=0.9, beta2=0.999, eps=1e-8, correcte
     return weights
 
 
-LAWS = {  # every optimiser's, and settings other than the usual ones
+LAWS = {  # every optimizer's, and settings other than the usual ones
     "sgd": (descent, {}),
     "momentum": (heavy_ball, {"beta": 0.5}),
     "nesterov": (look_ahead, {"beta": 0.5}),
@@ -102,7 +102,7 @@ def test_every_optimiser_of_the_package_has_its_law_here():
 
 
 def parted(name, law, gradient=noise, decay=0.0, **settings):
-    """The largest difference between an optimiser's path and the law's."""
+    """The largest difference between an optimizer's path and the law's."""
     ours = path(ALL[name](0.1, weight_decay=decay, **settings), gradient)
     return np.abs(np.subtract(ours, law(gradient, 0.1, decay, **settings))).max()
 

@@ -1,4 +1,4 @@
-"""What the book says of all, no or some activations, optimisers and initializers is true of the registries.
+"""What the book says of all, no or some activations, optimizers and initializers is true of the registries.
 
 A row is a page, words of its sentence, and what must hold. When a new entry of a registry makes a sentence false, the
 test fails and names page and line; so it does when the sentence is gone.
@@ -22,7 +22,7 @@ def mean_degree(activation):
 
 
 def respects_a_renaming(make):
-    """Whether a step of the optimiser after an exchange of entries is the exchange after the step, to the last bit."""
+    """Whether a step of the optimizer after an exchange of entries is the exchange after the step, to the last bit."""
     rng = np.random.default_rng(0)
     params, *grads = [[(rng.normal(size=(3, 3)), rng.normal(size=3))] for _ in range(4)]
 
@@ -45,9 +45,9 @@ def table_names(path, names):
 
 
 SAID = [
-    ("docs/symmetry/theorem.md", "The package's optimisers work entry by entry",
+    ("docs/symmetry/theorem.md", "The package's optimizers work entry by entry",
      lambda: all(map(respects_a_renaming, optimizers.ALL.values()))),
-    ("docs/symmetry/theorem.md", "Every optimiser of the package, checked",
+    ("docs/symmetry/theorem.md", "Every optimizer of the package, checked",
      lambda: table_names("docs/symmetry/theorem.md", [f"\n{name} 0.0 0.0" for name in optimizers.ALL])),
     ("docs/variance/gains.md", "An activation has two gains",
      lambda: all(0 < theory.forward_gain(a) < np.inf and 0 < theory.backward_gain(a) < np.inf for a in ALL)),
@@ -87,14 +87,14 @@ def test_what_a_page_says_of_a_registry_is_true_of_it(path, words, holds):
 NUMBER = "all|every|each|no|none|only|both|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
 OF_A_REGISTRY = re.compile(
     rf"\b(?:{NUMBER})\b(?: of)?(?: the| its| these| our)?(?: (?:package|book)'s)?"
-    r" (?:activations?|optimisers?|initializers?)\b", re.IGNORECASE)
+    r" (?:activations?|optimizers?|initializers?)\b", re.IGNORECASE)
 # Sentences of this form about something else than a registry: theorems, and lists that stand on the page itself.
 OF_SOMETHING_ELSE = {
     "docs/reference/glossary.md": ["each activation is set to zero"],
     "docs/reference/often-said.md": ["almost no activations"],
     "docs/reference/sources.md": ["holds for every activation"],  # a theorem
-    "docs/symmetry/theorem.md": ["every common optimiser", "All optimisers of this page", "two activations",
-                                 "four optimisers", "Two activations", "one for each optimiser"],
+    "docs/symmetry/theorem.md": ["every common optimizer", "All optimizers of this page", "two activations",
+                                 "four optimizers", "Two activations", "one for each optimizer"],
     "docs/variance/gains.md": ["For all other activations", "no activation stands before it",
                                "Each of the activations in the figure", "A panel for each activation"],
     "docs/variance/backward.md": ["Four activations, three scales each"],

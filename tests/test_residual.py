@@ -1,4 +1,4 @@
-"""Residual blocks: what they compute, their derivatives, and what normalisation before and after makes of them."""
+"""Residual blocks: what they compute, their derivatives, and what normalization before and after makes of them."""
 
 import numpy as np
 import pytest

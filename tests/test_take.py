@@ -156,7 +156,7 @@ def pieces(objects, number, heading=None, sheet=None):
 
 
 def parted(objects):
-    """How many headings stand on another sheet than what they head. (One at the top is drawn on two, and cut off one.)"""
+    """How many headings stand on another sheet than what they head. (One at the top is drawn on two, cut on one.)"""
     root = next(number for number, text in objects.items() if b"/StructTreeRoot\n" in text)
     found = list(pieces(objects, root))
     return sum(heading not in (None, other) and sheet != after for (heading, sheet), (other, after) in pairwise(found))

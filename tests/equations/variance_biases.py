@@ -54,15 +54,15 @@ def first_loss_next(formula):
 
 
 @numerical("eq-he-logits",
-           right=lambda q0: (sqrt(2 * q0), {"standardised": sqrt(2)}),
+           right=lambda q0: (sqrt(2 * q0), {"standardized": sqrt(2)}),
            wrong=("2 * q0", "q0"), mistake="the first weights read a ReLU, too")
 def he_logits(formula):
     r"""The root of the mean square of the outputs of a ReLU network of widths 2, 2, 1: all 64 signs as weights, times
-    He's variances, $\frac22$ and $\frac22$, on the input $(1, 2)$ and, standardised, $(-1, 1)$."""
+    He's variances, $\frac22$ and $\frac22$, on the input $(1, 2)$ and, standardized, $(-1, 1)$."""
     def s(x):
         h = np.maximum(np.einsum("i,vij->vj", x, signs(2, 2)), 0)
         return sqrt(np.mean((h @ signs(2).T) ** 2))
-    return abs(s([1, 2]) - formula(5 / 2)[0]) + abs(s([-1, 1]) - formula(1)[1]["standardised"]), 1e-15
+    return abs(s([1, 2]) - formula(5 / 2)[0]) + abs(s([-1, 1]) - formula(1)[1]["standardized"]), 1e-15
 
 
 @quadrature("eq-prior-loss", package="theory.entropy theory.cross_entropy",

@@ -31,7 +31,7 @@ def kink_error(formula):
        right=lambda a2, degrees: ((f2 := sum(a2[k] for k in degrees)), (df2 := sum(k * a2[k] for k in degrees)),
                             df2 / f2, sum(k * a2[k] for k in degrees) / sum(a2[k] for k in degrees)),
        wrong=("(df2 := sum(k *", "(df2 := sum(k**2 *"),
-       mistake=r"$H_k' = k H_{k-1}$, which holds for polynomials that are not normalised")
+       mistake=r"$H_k' = k H_{k-1}$, which holds for polynomials that are not normalized")
 def mean_degree(formula):
     r"""$f(z) = 2 z^4 - z^3 + 3 z^2 + z - 5$: coefficients, means and their ratio in fractions, from the moments of
     the normal law."""

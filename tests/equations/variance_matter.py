@@ -1,4 +1,4 @@
-"""The equations of docs/variance/matter.md: how far a gradient reaches, and what batch normalisation does to it."""
+"""The equations of docs/variance/matter.md: how far a gradient reaches, and what batch normalization does to it."""
 
 from math import pi, prod, sqrt
 
@@ -9,14 +9,14 @@ from equations._common import gradient, mean_within, normal_mean, relu, tanh_slo
 from initbook import activations, normalization, theory
 
 
-def _normalised(u):
+def _normalized(u):
     """Each unit with mean 0 and variance 1 over the batch."""
     centred = u - u.mean(axis=0)
     return centred / (centred**2).mean(axis=0) ** 0.5
 
 
 def _above(u_hat):
-    """A loss of normalised pre-activations; for complex ones, too."""
+    """A loss of normalized pre-activations; for complex ones, too."""
     return np.sum(np.sin(np.tanh(u_hat) @ np.random.default_rng(1).normal(size=(4, 2))))
 
 
@@ -44,18 +44,18 @@ def reach(formula):
     return mean_within(np.mean(dz**2, axis=1), formula(n, sigma, activations.tanh, q, 2) ** 2)
 
 
-@numerical("eq-bn-scale", package="normalization.batch_norm normalization._normalise",
+@numerical("eq-bn-scale", package="normalization.batch_norm normalization._normalize",
            right=lambda c, u, L, W: ((normalization.batch_norm(c * u, eps=0), normalization.batch_norm(u, eps=0)),
                                      (L(c * W), L(W))),
            wrong=("(L(c * W), L(W))", "(L(c * W), c * L(W))"), mistake="the scale passes through")
 def bn_scale(formula):
     """Six samples and four units, with and without a factor of 7 on the weights."""
     W, x = _layer()
-    u_hats, losses = formula(7, x @ W, lambda W: _above(_normalised(x @ W)), W)
-    return worst([*((_normalised(x @ W), u_hat) for u_hat in u_hats), losses])
+    u_hats, losses = formula(7, x @ W, lambda W: _above(_normalized(x @ W)), W)
+    return worst([*((_normalized(x @ W), u_hat) for u_hat in u_hats), losses])
 
 
-@numerical("eq-bn-gradient", package="normalization.batch_norm_backward normalization._normalise",
+@numerical("eq-bn-gradient", package="normalization.batch_norm_backward normalization._normalize",
            right=lambda c, grad_L, W, x, du_hat: (
                1 / c * grad_L(W), 1 / c * x.T @ normalization.batch_norm_backward(x @ W, du_hat, eps=0)),
            wrong=("1 / c * grad_L", "grad_L"), mistake="the same gradient for the same loss")
@@ -64,9 +64,9 @@ def bn_gradient(formula):
     W, x = _layer()
 
     def grad(W):
-        return gradient(lambda A: _above(_normalised(x @ A)), W)
+        return gradient(lambda A: _above(_normalized(x @ A)), W)
 
-    du_hat = gradient(_above, _normalised(x @ W))
+    du_hat = gradient(_above, _normalized(x @ W))
     return worst((grad(7 * W), claimed) for claimed in formula(7, grad, W, x, du_hat))
 
 
