@@ -120,6 +120,20 @@ def test_a_slip_of_the_keyboard_is_forgiven(search):
     assert [pages(answer)[0] for answer in search(["xaiver", "kaimng"])] == ["variance/xavier", "variance/he"]
 
 
+def test_a_name_that_phones_write_small_and_in_one_finds_what_the_book_writes_apart(search):
+    for small, written in [("batchnorm", "batch norm"), ("layernorm", "layer norm"), ("batchnorm2d", "batch norm"),
+                           ("convtranspose", "conv transpose"), ("henormal", "he normal")]:
+        (one, other) = [pages(answer)[:1] for answer in search([small, written])]
+        assert one == other != [], small
+    assert pages(search(["lazylinear"])[0])[:1] == ["practice/loss-stands-still"]
+
+
+def test_the_name_of_a_module_is_found_with_and_without_its_library(search):
+    for module in ("LSTM", "Conv2d"):
+        (one, other) = [pages(answer)[:1] for answer in search([f"nn.{module}", module])]
+        assert one == other != [], module
+
+
 def test_chapters_come_before_pages_to_look_things_up_in(search):
     chapters = {page["name"] for page in index() if page["chapter"]}
     answers = [pages(answer)[0] for answer in search(["saturation", "mean square", "gain", "logit", "Adam", "rank"])]

@@ -26,11 +26,11 @@ function parts(text) {
   }).map((part) => part.toLowerCase());
 }
 
-// Whether a decimal is another one in fewer digits: 2.30 is 2.3026, rounded or cut off.
+// How surely a decimal is another one in fewer digits: 2.30 is 2.3026 rounded, 1.46 may be 1.4669 cut off.
 function sameNumber(one, other) {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   const digits = short.split(".")[1]?.length ?? 0;
-  return digits > 1 && (long.startsWith(short) || Number(long).toFixed(digits) === short);
+  return digits > 1 && ((Number(long).toFixed(digits) === short && 0.9) || (long.startsWith(short) && 0.5));
 }
 
 // Whether one letter was missed, put in, mistaken, or two were exchanged.
@@ -47,7 +47,7 @@ function slip(one, other) {
 
 let pages = [], passages = [], usual; // words of a passage
 const vocabulary = new Map(); // word -> Map(passage -> how often, by where)
-const WEIGHT = { title: 1.5, keyword: 1.5, description: 0.5, heading: 3, text: 1, code: 0.3 };
+const WEIGHT = { title: 1.5, keyword: 1.5, description: 0.5, heading: 3, row: 1, text: 1, code: 0.3 };
 const named = new Set(); // small words that are the whole of a keyword
 
 function enter(passage, words, weight) {
@@ -63,8 +63,9 @@ function take(page) {
   page.fields = [[page.title, WEIGHT.title], ...keywords, [page.description, WEIGHT.description]]
     .map(([text, weight]) => ({ words: parts(text), weight }));
   for (const [anchor, heading, blocks, code] of page.passages) {
-    const passage = { page, anchor, heading, blocks, words: parts([heading, ...blocks].join(" ")) };
-    enter(passage, parts(heading), WEIGHT.heading);
+    const said = [heading, ...blocks].map(parts), passage = { page, anchor, heading, blocks, said, words: said.flat() };
+    enter(passage, said[0], WEIGHT.heading);
+    for (const block of blocks) if (block.includes(" · ")) enter(passage, parts(block.split(" · ")[0]), WEIGHT.row);
     enter(passage, passage.words, WEIGHT.text);
     enter(passage, parts(code), WEIGHT.code);
     passages.push(passage);
@@ -88,26 +89,41 @@ var Search = {
 // Words of the book that a reader may mean by hers, and how surely.
 function meant(word) {
   const found = new Map(), say = (other, sure) => found.set(other, Math.max(sure, found.get(other) ?? 0));
-  const alike = NUMBER.test(word) ? (other) => NUMBER.test(other) && sameNumber(word, other) && 0.9
+  const alike = NUMBER.test(word) ? (other) => NUMBER.test(other) && sameNumber(word, other)
     : (other) => (stem(other) === stem(word) && 0.9) || (word.length > 2 && other.startsWith(word) && 0.4);
   for (const other of vocabulary.keys()) {
     const sure = spelt(other) === spelt(word) ? 1 : alike(other);
     if (sure) say(other, sure);
   }
-  if (!found.size && word.length > 4)
+  if (!found.size && word.length > 4 && !/\d/.test(word))
     for (const other of vocabulary.keys()) if (slip(word, other)) say(other, 0.5);
   return found;
 }
 
-const small = (word) => stopwords.has(word) && !named.has(word);
+// PyTorch's "nn." stands before half of all that it has.
+const small = (word) => word === "nn" || (stopwords.has(word) && !named.has(word));
+
+// A word that the book does not have, as words that it has: layernorm2d is "layer norm".
+function apart(word) {
+  const bare = word.replace(/[123]d$/, ""), has = (part) => (part.length > 3 && vocabulary.has(part)) || named.has(part);
+  for (let at = bare.length; at > 1; at--)
+    if (has(bare.slice(0, at)) && (at === bare.length || has(bare.slice(at)))) return [bare.slice(0, at), bare.slice(at)].filter(Boolean);
+  return [word];
+}
+
+// A word with what is meant by it, where that stands, and how much it counts: by how rare it is, and its share in her word.
+function term(word, share) {
+  const words = meant(word), where = new Map();
+  for (const [other, sure] of words)
+    for (const [passage, weight] of vocabulary.get(other)) where.set(passage, (where.get(passage) ?? 0) + sure * weight);
+  const count = [...where.keys()].filter((each) => each.words).length;
+  return { word, words, where, rare: share * (small(word) ? 0.15 : 1) * Math.log(1 + (passages.length - count + 0.5) / (count + 0.5)) };
+}
 
 function asked(query) {
-  return [...new Set(parts(query))].map((word) => {
-    const words = meant(word), where = new Map();
-    for (const [other, sure] of words)
-      for (const [passage, weight] of vocabulary.get(other)) where.set(passage, (where.get(passage) ?? 0) + sure * weight);
-    const count = [...where.keys()].filter((each) => each.words).length;
-    return { word, words, where, rare: (small(word) ? 0.15 : 1) * Math.log(1 + (passages.length - count + 0.5) / (count + 0.5)) };
+  return [...new Set(parts(query))].flatMap((word) => {
+    const hers = meant(word).size ? [word] : apart(word);
+    return hers.map((each) => term(each, 1 / hers.length));
   });
 }
 
@@ -125,13 +141,22 @@ function pairs(terms, passage) {
   });
 }
 
+// What one sentence, caption or row has of her words, if it has two.
+function near(terms, passage) {
+  const there = terms.filter(({ where }) => where.has(passage));
+  return there.length < 2 ? 0 : Math.max(...passage.said.map((words) => {
+    const here = there.filter((term) => words.some((word) => term.words.get(word) > SURELY));
+    return here.length > 1 ? sum(here, ({ rare }) => rare) : 0;
+  }));
+}
+
 function ofPassage(passage, terms) {
   const long = 0.4 + (0.6 * passage.words.length) / usual;
   const score = sum(terms, ({ where, rare }) => {
     const often = (where.get(passage) ?? 0) / long;
     return (rare * often) / (often + 1);
   });
-  return score + 0.5 * pairs(terms, passage);
+  return score + 0.5 * pairs(terms, passage) + 0.2 * near(terms, passage);
 }
 
 const sure = (term, words) => Math.max(0, ...words.map((word) => term.words.get(word) ?? 0));
