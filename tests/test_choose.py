@@ -122,6 +122,8 @@ def test_the_box_of_fans_counts_as_initbook_does(shown):
     gain = theory.forward_gain(activations.relu)
     for layer, box in zip(LAYERS, said, strict=True):
         fan_in, fan_out = expected(layer)
+        uneven = layer.get("transposed") and layer["kernel"] % layer["stride"]
+        assert bool(uneven) == ("checkerboard" in box.get("but", "")), layer
         assert (box["fan-in n"], box["fan-out"]) == (f"{fan_in:.6g}", f"{fan_out:.6g}"), layer
         assert float(box["std after relu"]) == pytest.approx(gain / fan_in**0.5, rel=6e-4)
         assert eval(box["in initbook"], {"fans": fans}) == (fan_in, fan_out)
@@ -147,7 +149,35 @@ def test_by_keyboard_an_activation_shows_its_row_and_its_gain_goes_to_the_fans(s
         assert said["χ"] == f"{theory.chi(f, gain**2):.3f}"
         assert said["layers held"] == str(theory.reach(f, gain**2, 256))
         assert shown.locator("tr.chosen td").first.inner_text() == name
-        assert f"std after {name}" in says(shown.locator("#which-start-by-layer .choose"))
+        fans_box = shown.locator("#which-start-by-layer .choose")
+        assert f"std after {name}" in says(fans_box) and fans_box.locator("select").last.input_value() == name
+
+
+@browsed
+def test_the_activation_can_be_chosen_in_the_box_of_fans_too(shown):
+    shown.locator("#which-start-by-layer .choose select").last.select_option("silu")
+    assert "std after silu" in says(shown.locator("#which-start-by-layer .choose"))
+    assert shown.locator("#which-start-by-activation .choose select").input_value() == "silu"
+    assert shown.locator("tr.chosen td").first.inner_text() == "silu"
+
+
+@browsed
+def test_what_a_dense_layer_does_not_have_cannot_be_filled_in_and_looks_so(shown):
+    def looks(kind):
+        shown.locator("#which-start-by-layer .choose select").first.select_option(kind)
+        fields = shown.locator("#which-start-by-layer .choose-field:has(:disabled)").all()
+        return [float(field.evaluate("field => getComputedStyle(field).opacity")) < 0.7 for field in fields]
+
+    assert (looks("dense"), looks("2-d convolution")) == ([True] * 4, [])
+
+
+@browsed
+def test_the_note_on_uneven_kernels_leads_to_its_figure(shown, address):
+    shown.locator("#which-start-by-layer [type=checkbox]").check()
+    shown.locator("#which-start-by-layer [type=number]").nth(3).fill("2")
+    shown.locator("#which-start-by-layer .choose dd a").click()
+    shown.wait_for_url("**/variance/fans.html#fig-checkerboard")
+    assert shown.locator("#fig-checkerboard").is_visible()
 
 
 @browsed

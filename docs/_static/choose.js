@@ -45,17 +45,26 @@
   const whole = (table) => table.closest(".pst-scrollable-table-container") ?? table;
   const copy = (cell) => [...cell.cloneNode(true).childNodes];
 
-  // 1. A row of the table of activations.
+  // 1. A row of the table of activations. Two boxes ask for it; what is chosen in one is chosen in the other.
   let gain = { name: "", value: 1 };
 
-  function chooseRow(table, name) {
+  function menuOf(table) {
+    const select = menu([...table.tBodies[0].rows].map((row) => row.cells[0].textContent));
+    select.value = "relu";
+    return select;
+  }
+
+  function chooseRow(table, select, twin) {
     const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
     const rows = [...table.tBodies[0].rows];
-    const select = menu(rows.map((row) => row.cells[0].textContent));
-    select.value = "relu";
     const out = make("dl");
-    const made = box(whole(table), "Choose an activation", [field(name, select)], out);
+    const made = box(whole(table), "Choose an activation", [field("activation", select)], out);
+    twin.addEventListener("input", () => {
+      select.selectedIndex = twin.selectedIndex;
+      made.dispatchEvent(new Event("input"));
+    });
     made.addEventListener("input", () => {
+      twin.selectedIndex = select.selectedIndex;
       const row = rows[select.selectedIndex];
       fill(out, Object.fromEntries(heads.map((head, i) => [head, copy(row.cells[i])]).slice(1)));
       rows.forEach((other) => other.classList.toggle("chosen", other === row));
@@ -81,7 +90,10 @@
     return ["fans((" + shape + ")", ...more.filter(Boolean)].join(", ") + ")";
   }
 
-  function chooseFans(table) {
+  const CHECKERBOARD = make("a", { href: "../variance/fans.html#fig-checkerboard",
+    textContent: "the stride does not divide the kernel: right on average, a checkerboard in detail" });
+
+  function chooseFans(table, activation) {
     const number = (value) => make("input", { type: "number", min: 1, max: 1e6, step: 1, value, required: true });
     const kind = menu(["dense", "1-d convolution", "2-d convolution", "3-d convolution"]);
     kind.selectedIndex = 2;
@@ -91,13 +103,14 @@
     const out = make("dl");
     const spatial = [inputs.kernel, inputs.stride, inputs.groups, transposed];
     const made = box(whole(table), "Count fans", [field("layer", kind),
-      ...Object.values(inputs).map((input, i) => field(names[i], input)), field("transposed", transposed)], out);
+      ...Object.values(inputs).map((input, i) => field(names[i], input)), field("transposed", transposed),
+      field("it reads", activation)], out);
     function show() {
       const directions = kind.selectedIndex;
       spatial.forEach((input) => (input.disabled = !directions));
       const layer = { directions, transposed: directions > 0 && transposed.checked };
       for (const [key, input] of Object.entries(inputs)) layer[key] = input.disabled ? 1 : input.valueAsNumber;
-      const { channelsIn, channelsOut, groups } = layer;
+      const { channelsIn, channelsOut, groups, kernel, stride } = layer;
       if (!Object.values(inputs).every((input) => input.disabled || input.validity.valid))
         return fill(out, { "not a layer": "whole numbers, 1 or more" });
       if (channelsIn % groups || channelsOut % groups)
@@ -105,7 +118,7 @@
       const [fanIn, fanOut] = fans(layer);
       fill(out, { "fan-in n": short(fanIn), "fan-out": short(fanOut),
         [`std after ${gain.name}`]: short(+(gain.value / Math.sqrt(fanIn)).toPrecision(4)),
-        "in initbook": make("code", { textContent: call(layer) }) });
+        "in initbook": make("code", { textContent: call(layer) }), ...(layer.transposed && kernel % stride && { but: CHECKERBOARD }) });
     }
     made.addEventListener("input", show);
     addEventListener("gain", show);
@@ -121,6 +134,11 @@
     const menus = [0, 1, 2].map((i) => menu(options(i)));
     const out = make("div", { className: "choose-recipe" });
     const made = box(fold, "Choose a recipe", menus.map((list, i) => field(["layer", "start it", "written"][i], list)), out);
+    // The library that she has chosen in tabs, here or on another page (sphinx-design keeps it), and the other way round.
+    const KEPT = "sphinx-design-tab-id-library", library = ({ is }) => is[2].replace("in ", "").toLowerCase();
+    const hers = recipes.find((recipe) => library(recipe) === localStorage.getItem(KEPT));
+    if (hers) menus.forEach((list, i) => (list.value = hers.is[i]));
+    menus[2].addEventListener("change", () => localStorage.setItem(KEPT, library({ is: [, , menus[2].value] })));
     made.addEventListener("input", () => {
       // What leads nowhere, given the menus before, cannot be chosen.
       let left = recipes;
@@ -137,7 +155,8 @@
     made.dispatchEvent(new Event("input"));
   }
 
-  chooseRow(document.querySelector("#which-start-by-activation table"), "activation");
-  chooseFans(document.querySelector("#which-start-by-layer table"));
+  const activations = document.querySelector("#which-start-by-activation table"), twin = menuOf(activations);
+  chooseRow(activations, menuOf(activations), twin);
+  chooseFans(document.querySelector("#which-start-by-layer table"), twin);
   chooseRecipe(document.querySelector("#from-one-library-to-another details"));
 }
