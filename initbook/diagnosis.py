@@ -11,6 +11,7 @@ r"""What is wrong with a network before it is trained: what theory expects of it
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from textwrap import fill
 from typing import Any
 
@@ -43,8 +44,9 @@ _SCREEN = 76  # letters in a line of the verdict: a page, or a terminal, shows t
 
 
 class Report(Mapping):
-    """What :func:`check` found. Printed, it is a table, and of the first problem what, why and what to do; to a program
-    it is a mapping with ``layers``, ``loss``, ``problems`` and ``notes``, the first of them a list of dictionaries.
+    """What :func:`check` found. Printed, or as a notebook shows it, it is a table, and of the first problem what, why
+    and what to do; to a program it is a mapping with ``layers``, ``loss``, ``problems`` and ``notes``, the first of
+    them a list of dictionaries.
 
     Examples
     --------
@@ -74,23 +76,40 @@ class Report(Mapping):
         return str(self)
 
     def __str__(self) -> str:
+        table = self._table()
+        width = [max(map(len, column)) for column in zip(*table, strict=True)]
+        left = [name in ("layer", "", "law") for name in table[0]]
+        lines = ["  ".join(cell.ljust(n) if to_left else cell.rjust(n)
+                           for cell, n, to_left in zip(line, width, left, strict=True)).rstrip() for line in table]
+        return "\n".join([*lines, *(fill(each, _SCREEN, break_on_hyphens=False) for each in self._says())])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table that scrolls by itself, and sentences that wrap."""
+        head, *rows = ([escape(cell) for cell in line] for line in self._table())
+        names = "".join(f'<th scope="col">{name}</th>' for name in head)
+        body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+        words = "".join(f"<p>{escape(each).replace('e-', 'e-&NoBreak;')}</p>" for each in filter(None, self._says()))
+        return (f'<div class="ib-report"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>'
+                f"{words}</div>")
+
+    def _table(self) -> list[list[str]]:
+        """Its head, and a row a layer; without the columns that would be empty."""
         head = ["layer", "", "fan", "n·E W²", "law", "E z² exp.", "band", "meas.", "across", "∂z² exp.", "meas.",
                 "tied", "dead", "flat"]
-        table = [head, *(_cells(row) for row in self.rows)]
-        filled = [i for i in range(len(head)) if i < 2 or any(line[i] for line in table[1:])]
-        width = [max(len(line[i]) for line in table) for i in range(len(head))]
-        left = {0, 1, 4}
-        lines = ["  ".join(line[i].ljust(width[i]) if i in left else line[i].rjust(width[i]) for i in filled).rstrip()
-                 for line in table]
-        if self.loss:
-            lines.append("\nFirst loss: {expected:.4g} expected, {measured:.4g} measured; "
-                         "knowing nothing costs {constant:.4g}.".format(**self.loss))
-        says = [f"Note: {note}" for note in self.notes]
+        rows = [_cells(row) for row in self.rows]
+        filled = [i for i in range(len(head)) if i < 2 or any(row[i] for row in rows)]
+        return [[line[i] for i in filled] for line in (head, *rows)]
+
+    def _says(self) -> list[str]:
+        """The first loss, the notes, the verdict: a sentence each; an empty one begins a paragraph."""
+        says = [] if not self.loss else ["", "First loss: {expected:.4g} expected, {measured:.4g} measured; "
+                                             "knowing nothing costs {constant:.4g}.".format(**self.loss)]
+        says += [f"Note: {note}" for note in self.notes]
         verdict = str(self.problems[0]) if self.problems else "Nothing wrong was found in this start."
         says += ["", *verdict.split("\n")]
         if len(self.problems) > 1:
             says.append(f"({len(self.problems) - 1} more in .problems; mend this first, the others may come of it.)")
-        return "\n".join([*lines, *(fill(sentence, _SCREEN, break_on_hyphens=False) for sentence in says)])
+        return says
 
     def figure(self) -> Figure:
         """The mean square of the pre-activations, and of the gradient where it is known: measured and expected."""

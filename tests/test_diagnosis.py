@@ -1,6 +1,8 @@
 """check: its passes are those of the network, broken networks are named, healthy ones are not blamed."""
 
 import math
+import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -199,6 +201,15 @@ def test_what_is_broken_is_named_first(name):
     assert [problem.kind for problem in report.problems][:1] == [BROKEN[name][1]], report
     assert " ".join(str(report.problems[0]).split()) in " ".join(str(report).split())
     assert max(map(len, str(report).split("First loss")[-1].splitlines())) <= 76
+
+
+@pytest.mark.parametrize("name", ["healthy", *BROKEN])
+def test_a_notebook_shows_the_same_words_in_the_same_order(name):
+    params, f, x = BROKEN[name][0]() if name in BROKEN else (HE, RELU, X)
+    report = check(params, f, x, Y, LOSS)
+    shown = unescape(re.sub("<[^>]+>", " ", report._repr_html_()))
+    assert shown.replace("\u2060", "").split() == str(report).split()  # a power of ten is not broken at its sign
+    assert report._repr_html_().count("<tr>") == 1 + len(report.rows)
 
 
 def test_pairs_of_copies_are_not_called_one_unit():
