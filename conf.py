@@ -126,7 +126,7 @@ html_logo = "docs/_static/logo.svg"
 html_favicon = "docs/_static/logo.svg"
 html_last_updated_fmt = None
 html_show_sphinx = False
-html_context = {"default_mode": "auto"}  # light or dark, as the reader's system says
+html_context = {"default_mode": "light"}  # where no script can ask what the reader chose, or her system says
 html_theme_options = {
     "repository_url": repository,
     "repository_branch": "main",

@@ -596,6 +596,7 @@ def test_without_scripts_the_page_is_there_and_can_be_taken(browser, address):
     for what in (".katex-html", "svg", "p", "summary"):
         assert page.locator(f"article {what}").first.is_visible(), what
     assert page.locator(".pst-js-only:visible, .bd-header-article button:visible").count() == 0
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         links = page.locator(".dropdown-download-buttons a:visible").all()
@@ -603,7 +604,29 @@ def test_without_scripts_the_page_is_there_and_can_be_taken(browser, address):
         assert [link.get_attribute("href").rpartition(".")[2] for link in links] == ["ipynb", "md"]
         links[1].click(trial=True)  # it lies under nothing else
         assert all(0 <= box["x"] and box["x"] + box["width"] <= width and box["y"] >= 0 for box in boxes)
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.locator(".bd-sidebar-primary a[href$='check-yours.html']").click(trial=True)  # the menu, below the page
     context.close()
+
+
+def test_a_report_of_check_fits_a_desk_and_on_a_phone_its_words_wrap(page, address):
+    page.goto(address + "practice/check-yours.html")
+    cut = "(what) => [...document.querySelectorAll(`.ib-report ${what}`)].map((e) => e.scrollWidth > e.clientWidth)"
+    for width, what in [(1280, "table"), (1280, "p"), (360, "p")]:
+        page.set_viewport_size({"width": width, "height": 900})
+        found = page.evaluate(cut, what)
+        assert len(found) >= 5 and not any(found), (width, what)
+
+
+def test_who_has_chosen_a_library_in_tabs_sees_it_in_all_others_and_in_the_recipes(page, address):
+    page.goto(address + "practice/in-your-library.html")
+    page.locator(".sd-tab-label", has_text=re.compile(r"^\s*Keras\s*$")).first.click()
+    chosen = page.locator("[data-sync-id=keras]").count()
+    assert page.locator("input:checked + [data-sync-id=keras]").count() == chosen > 3
+    page.goto(address + "practice/check-yours.html")
+    assert page.locator("input:checked + .sd-tab-label").first.inner_text() == "Keras"
+    page.goto(address + "practice/which-start.html")
+    assert page.locator("#from-one-library-to-another .choose select").last.input_value() == "in Keras"
 
 
 def test_dark_pages_are_dark_from_the_start(page, address):
