@@ -11,10 +11,11 @@ BUILD := $(BIN)/python tools/build_book.py
 READY := .venv/ready-$(shell printf '%s' "$(CURDIR) $(INSTALL) $$($(PYTHON) -VV 2>&1)" | cksum | cut -d' ' -f1)
 # Matrices here are small: several threads to a product, with several products at once, only fight.
 export OMP_NUM_THREADS ?= 1
-# Who is done takes over from who is not. Of the slow tests a file's stay together: they share a browser; and as browsers
-# and builds often wait, there are four also where there are two processors.
+# Who is done takes over from who is not. Of the slow tests a file's stay together, in the order of their names: they
+# share a browser; and as browsers and builds often wait, there are four also where there are two processors.
 SIDE_BY_SIDE := -n auto --dist worksteal
-BY_FILE := -n 4 --dist loadfile
+BY_FILE := -n 4 --dist loadfile --no-loadscope-reorder
+SLOW = $(shell grep -lE 'mark\.(slow|browser)|NEEDS' tests/test_*.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help env html pdf zip page test slow doctest census accept confirm libraries serve linkcheck gettext timings bench page-bench figure lint lock clean distclean
@@ -51,7 +52,7 @@ test: env ## run the tests, and every snippet of README, pages and docstrings
 	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
 slow: env ## run the tests that make test leaves out: the built book in Chromium, small books built several times
-	@$(BIN)/python -m pytest -q $(BY_FILE) -m 'slow or browser'
+	@$(BIN)/python -m pytest -q $(BY_FILE) -m 'slow or browser' $(SLOW)
 
 doctest: env ## run the snippets alone
 	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) tests/test_snippets.py

@@ -109,8 +109,16 @@ def test_an_entry_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 # Formulas
 
 
+@pytest.fixture(scope="module")
+def node():
+    """This process's own node ends with these tests; it would be complained of at the end of all."""
+    yield
+    katex.node_process(os.getpid()).communicate()
+    katex.node_process.cache_clear()
+
+
 @pytest.mark.parametrize("tex", [r"\frac{1}{", r"\nosuchmacro", "a ½"])
-def test_a_formula_with_an_error_is_told(tex):
+def test_a_formula_with_an_error_is_told(tex, node):
     assert "error" in katex.ask(json.dumps({"tex": tex, "display": False, "macros": {}}))
 
 
