@@ -37,6 +37,7 @@ extensions = [
     "take_figures",  # docs/_ext: save, link to and cite each figure
     "moved",  # docs/_ext: old addresses lead to where their content stands now
     "translated",  # docs/_ext: which words of a page are offered for translation
+    "around",  # docs/_ext: the words that extensions and scripts add, in another language
     "reading_time",  # docs/_ext: minutes of a page's main road, and what it needs, in the box of its goals
     "find",  # docs/_ext: what the search reads: the passages of each page
     "valid_html",  # docs/_ext: what others' extensions write, as HTML allows it

@@ -8,6 +8,8 @@ import sys
 import pytest
 from babel.messages.pofile import read_po, write_po
 
+import around
+from browser import SITE
 from test_build import ROOT, Book
 from test_incremental import PACKAGE, PAGES
 from translated import raw, without_numbers
@@ -121,6 +123,31 @@ def test_a_figures_translation_keeps_its_numbers_or_is_refused(translated, html,
     assert figure.astext() == (html or old) and len(said) == (html is None)
 
 
+def test_words_around_the_text_are_put_in_place_with_their_numbers_and_nothing_else_is():
+    page = ('<summary aria-label="Cite figure 12">Cite</summary> <p class="exercise-facts">easy · 5 minutes · by hand'
+            '</p><span class="n">Play</span><p>Code: Cite</p>')
+    put = around.in_page(page, pseudo)
+    assert put == page.replace('"Cite figure 12">Cite<', f'"{pseudo("Cite figure 12")}">{pseudo("Cite")}<').replace(
+        "easy · 5 minutes · by hand", pseudo("easy · 5 minutes · by hand"))
+    script = 'a = ["Saved", "saved", "svg"]; b = `${many} exercises, ${minutes} minutes`; c = `${d.join(", ")} e`;'
+    assert around.in_script(script, pseudo) == script.replace("Saved", pseudo("Saved")).replace(
+        " exercises, ", pseudo(" exercises, ")).replace(" minutes", pseudo(" minutes"))
+
+
+@pytest.mark.skipif(not SITE.exists(), reason="build/html is missing: make html")
+def test_each_word_offered_around_the_text_stands_in_the_book():
+    found = set()
+
+    def note(words):
+        found.add(words)
+        return words
+
+    for path in [*SITE.rglob("*.html"), *SITE.glob("_static/*.js")]:
+        text = path.read_text(encoding="utf-8")
+        assert (around.in_page if path.suffix == ".html" else around.in_script)(text, note) == text, path
+    assert found == set(around.MESSAGES)
+
+
 @pytest.mark.slow
 def test_a_translated_book_is_built_strictly_and_keeps_every_number(book):
     make(book, "html")
@@ -132,6 +159,8 @@ def test_a_translated_book_is_built_strictly_and_keeps_every_number(book):
     make(book, "html", "eo")
     after = {name: book.page(name) for name in PAGES}
     assert all(numbers(after[name]) == numbers(before[name]) for name in PAGES)
+    assert "easy · {0} minutes · by hand" in offered
+    assert "easy · 5 minutes" in before["two"] and pseudo("easy · 5 minutes") in after["two"]
     for said in ("About two.", "How many", "Another", "curve ends at 0.25.", "curve ends at 0.5.", "More words."):
         assert said in before["two"] and said not in after["two"] and pseudo(said) in after["two"], said
     assert 'href="one.html#sec-one"' in before["two"] and 'href="one.html#sec-one"' in after["two"]
