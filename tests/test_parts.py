@@ -43,6 +43,22 @@ def test_a_part_opens_with_all_its_pages_their_minutes_and_its_result_in_a_figur
     assert {len(problems(part, *twin)) for twin in twins} == {1}
 
 
+def first_reading(text):
+    """The pages whose minutes are added up in the paragraph that begins so."""
+    (pages,) = re.findall(r"(?m)^On a first reading.*?\{minutes\}`(.*?)`", text)
+    return {page.partition("/")[2] for page in pages.split()}
+
+
+def side_roads(part):
+    return {path.stem for path in (DOCS / part).glob("*.md") if "\nroad: side\n" in path.read_text("utf-8")}
+
+
+@pytest.mark.parametrize("part", ["symmetry"])
+def test_every_page_is_on_the_road_of_a_first_reading_or_says_that_it_is_a_side_road(part):
+    pages, road, aside = set(tree(opening(part))), first_reading(opening(part)), side_roads(part)
+    assert road and aside and pages - road == aside
+
+
 def test_the_side_bar_leads_to_every_part():
     (first, *_) = re.findall(r"```\{toctree\}\n(.*?)```", (DOCS / "index.md").read_text(encoding="utf-8"), re.DOTALL)
     assert [line for line in first.split() if "/" in line] == [f"{part}/index" for part in PARTS]

@@ -277,26 +277,26 @@ def answer(figure):
 
 def test_the_landing_page_opens_before_the_first_update_and_a_start_that_is_chosen_trains_to_its_end(opened):
     figure = opened(LANDING, clock=True)
-    assert figure.position() == "0" and figure.option("right").is_checked()
-    figure.option("zero").click()
+    assert figure.position() == "0" and figure.option("Xavier").is_checked()
+    figure.option("0").click()
     assert figure.position() == "0" and figure.run.inner_text() == "Pause"
     figure.page.clock.run_for(100 * STEP)
     assert figure.position() == "600" and figure.run.inner_text() == "Play"
     assert figure.readout()["in each layer"] == "all units say 0" and figure.readout()["loss"] == "2.30"
     assert np.ptp(answer(figure), axis=0).max() == 0  # every picture gets one answer
-    figure.option("too large").press("ArrowRight")  # by keyboard
+    figure.option("std 1").press("ArrowRight")  # by keyboard
     figure.page.clock.run_for(100 * STEP)
-    assert figure.option("right").is_checked() and figure.position() == "600"
+    assert figure.option("Xavier").is_checked() and figure.position() == "600"
     assert (answer(figure).argmax(axis=1) == np.arange(10)).sum() >= 9
 
 
 def test_the_landing_page_is_still_for_a_reader_who_asked_for_less_motion_and_shows_the_end_without_scripts(opened):
     still = opened(LANDING, clock=True, reduced_motion="reduce")
     assert still.position() == "600"
-    still.option("zero").click()
+    still.option("0").click()
     still.page.clock.run_for(100 * STEP)
     assert still.position() == "600" and not still.run.is_visible()
-    assert opened(LANDING, java_script_enabled=False).alt().startswith("The start “right” after 600 updates")
+    assert opened(LANDING, java_script_enabled=False).alt().startswith("The start “Xavier” after 600 updates")
 
 
 # --- a start on a landscape, and zeros that the reader chooses

@@ -70,6 +70,14 @@ def test_a_road_that_is_too_long_for_its_part_is_a_warning(monkeypatch, allowed,
     assert len(warnings) == said and box.astext().strip() == "About 26 minutes."
 
 
+@pytest.mark.parametrize("road, said", [("side", " Side road: a first reading may skip it."), (None, "")])
+def test_a_side_road_says_so_beside_its_minutes(road, said):
+    box = nodes.admonition("", nodes.paragraph(), classes=["goals"])
+    env = SimpleNamespace(docname="part/page", metadata={"part/page": {"road": road}})
+    reading_time.ask(SimpleNamespace(env=env, config=SimpleNamespace(main_road_minutes={})), page(box))
+    assert box.astext().strip() == f"About 1 minutes.{said}"
+
+
 def test_a_sum_of_minutes_is_that_of_the_pages_and_exercises_it_names(monkeypatch):
     warnings = []
     monkeypatch.setattr(reading_time, "LOG", SimpleNamespace(warning=lambda *words, **where: warnings.append(words)))

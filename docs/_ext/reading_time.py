@@ -3,7 +3,8 @@
 Words at 200 a minute, half a minute for a displayed formula, 2 seconds for an inline one, 5 for a line of code. What is
 folded does not count, nor do the exercises and what follows them, nor what a cell has printed or drawn.
 
-What the page asks stands in its front matter, `needs: "[three updates](three-updates.md), the chain rule"`.
+What the page asks stands in its front matter, `needs: "[three updates](three-updates.md), the chain rule"`, and so
+does `road: side` where a first reading may skip it.
 `main_road_minutes` (conf.py) says how long the road of a part may be; a longer one is a warning.
 
 Any page may ask for {minutes}`variance/he ex-prelu`: the sum over these pages and exercises.
@@ -78,8 +79,10 @@ def ask(app, doctree):
     if box is None:
         return
     found = minutes(doctree)
-    line = nodes.paragraph("", f"About {found:.0f} minutes.", classes=["reading-time"])
-    needs = app.env.metadata[app.env.docname].get("needs")
+    about = app.env.metadata[app.env.docname]
+    skip = " Side road: a first reading may skip it." if about.get("road") == "side" else ""
+    line = nodes.paragraph("", f"About {found:.0f} minutes.{skip}", classes=["reading-time"])
+    needs = about.get("needs")
     if needs:
         aside = new_document(doctree["source"], doctree.settings)
         MystParser().parse(f"Needs: {needs}.", aside)

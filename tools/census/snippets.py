@@ -19,7 +19,7 @@ from census.page import BOXES, CELL, DOCTEST, ROOT, figure_options
 OTHERS = {"sh", "bibtex", "{bibliography}", "{install}", "{toctree}", "{literalinclude} ../_static/initbook.bib"}
 TAGS = {"hide-input", "remove-cell"}
 KEYWORDS, KEYWORD = 12, 40  # of a page; letters of one
-FRONT = {"description", "keywords", "needs", "file_format", "kernelspec", "mystnb", "nosearch", "orphan"}
+FRONT = {"description", "keywords", "needs", "road", "file_format", "kernelspec", "mystnb", "nosearch", "orphan"}
 HTML = re.compile(r"\s*<!--(?:(?!-->).)*-->\s*|<kbd>|</\w+>", re.DOTALL)  # a comment, a key of the keyboard
 AUTODOC = re.compile(r"(?:\.\. automodule:: .*\n(?: +:.*\n)*)*")
 SHOWN_AS_CODE = re.compile(r"(?m)^\s*(?:```|\.\. (?:code|testcode|sourcecode))|^(?!\s*\.\. ).*::$")
