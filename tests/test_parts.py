@@ -53,7 +53,7 @@ def side_roads(part):
     return {path.stem for path in (DOCS / part).glob("*.md") if "\nroad: side\n" in path.read_text("utf-8")}
 
 
-@pytest.mark.parametrize("part", ["symmetry"])
+@pytest.mark.parametrize("part", ["symmetry", "variance"])
 def test_every_page_is_on_the_road_of_a_first_reading_or_says_that_it_is_a_side_road(part):
     pages, road, aside = set(tree(opening(part))), first_reading(opening(part)), side_roads(part)
     assert road and aside and pages - road == aside
