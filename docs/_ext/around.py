@@ -18,7 +18,8 @@ DOMAIN = "book"
 LEVELS = [f"{level} · {{0}} minutes · {how}"
           for level in ("easy", "medium", "hard") for how in ("by hand", "with the package")]
 MESSAGES = [
-    "Code", "Code of this figure", "Code of this table", "Solution", "About {0} minutes. Needs:", "The book", *LEVELS,
+    "Code", "Code of this figure", "Code of this table", "Solution", "About {0} minutes. Needs:",
+    "About {0} minutes. Side road: a first reading may skip it. Needs:", "The book", *LEVELS,
     "Save SVG", "Save PNG", "Copy link", "Cite", "Saved", "Copied",
     "Save SVG of figure {0}", "Save PNG of figure {0}", "Copy link to figure {0}", "Cite figure {0}",
     "Move the figure", ". Where scripts run, this figure has controls.", "Play", "Pause",
