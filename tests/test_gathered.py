@@ -1,5 +1,6 @@
 """Pages that are gathered from others: exercises, take-aways, plans of lectures, kinds of numbers; and the foot."""
 
+import doctest
 import html
 import os
 import re
@@ -13,6 +14,7 @@ import pytest
 import edition
 import exercises
 import gathered
+import goes_on
 import kept
 from browser import SITE
 
@@ -61,6 +63,45 @@ def test_twin_an_exercise_that_says_nothing_of_itself_is_seen(monkeypatch):
     assert one.facts == {"label": "ex-a"} and (one.text, one.solution) == ("Why?\n", "So.\n")
 
 
+# An exercise by itself
+
+
+CODE = {one.label: goes_on.statements(one.solution) for one in ALL if "{doctest}" in one.solution}
+BEFORE = {one.label: goes_on.before(gathered.source(one.page), one.solution) for one in ALL if one.label in CODE}
+
+
+def test_the_lines_before_a_solution_make_every_name_that_it_uses():
+    assert len(CODE) > 40 and any(BEFORE.values())
+    assert {label: left for label in CODE if (left := goes_on.missing(BEFORE[label] + CODE[label]))} == {}
+    assert max(sum(one.source.count("\n") for one in lines) for lines in BEFORE.values()) <= 15  # and few others
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("label", CODE)
+def test_a_solution_prints_what_it_shows_after_these_lines_and_no_others(label):
+    said = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1)
+    runner.run(doctest.DocTest(BEFORE[label] + CODE[label], {}, label, None, 0, None), out=said.append)
+    assert not runner.failures, "".join(said)
+
+
+def test_only_what_a_snippet_needs_is_found_and_what_changes_a_value_is():
+    first = ">>> import numpy as np\n>>> row = []\n>>> other = 1\n>>> for i in range(2):\n...     row.append(i)\n"
+    page = f"```{{doctest}}\n{first}>>> row\n[0, 1]\n>>> row[0] = 7\n```\n\n```{{doctest}}\n>>> sum(row)\n8\n```\n"
+    lines = goes_on.before(page, page[page.rindex("```{doctest}"):])
+    assert [one.source for one in lines] == ["row = []\n", "for i in range(2):\n    row.append(i)\n", "row[0] = 7\n"]
+    assert goes_on.shown(lines) == (
+        "```{doctest}\n>>> row = []\n>>> for i in range(2):\n...     row.append(i)\n>>> row[0] = 7\n```\n")
+
+
+def test_the_equations_that_an_exercise_names_stand_below_it():
+    text = gathered.all_exercises()
+    one = next(one for one in ALL if one.label == "ex-scale-critical")
+    assert "{eq}`eq-scale-saturated`" in one.text and "$$" not in one.text
+    box = re.search(rf"\{{numref\}}`{one.label}`.*?solution-again", text, re.DOTALL)[0]
+    assert re.search(r"\{eq\}`eq-scale-saturated`:\s+```\{math\}\n\\mathrm\{E\} f'\^2 \\approx", box)
+
+
 # Take-aways
 
 
@@ -105,6 +146,25 @@ def test_the_minutes_of_a_lecture_are_those_of_its_pages_and_of_the_exercises_in
         assert all(f":label: {label}\n" in text for label in work + home), work + home
 
 
+def test_a_lecture_or_one_before_it_has_what_its_pages_need():
+    """Or the plan's own words name it."""
+    _, *plans = re.split(r"(?m)^## ", gathered.source("reference/course"))
+    for plan in plans:
+        rows = list(re.finditer(r"(?m)^\| \d.*\n", plan))
+        for row in rows:
+            known = set(re.findall(r"\]\(\.\./([\w/-]+)\.md\)", plan[:row.end()]))
+            for page in re.findall(r"\]\(\.\./([\w/-]+)\.md\)", row[0]):
+                needs = re.search(r"(?m)^needs: (.*)", gathered.source(page))[1]
+                wanted = {os.path.normpath(f"{page}/../{name}") for name in re.findall(r"\]\(([\w./-]+)\.md\)", needs)}
+                assert wanted <= known, (plan.partition("\n")[0], page)
+
+
+def test_below_a_plan_each_of_its_figures_says_what_it_shows():
+    text = gathered.what_they_show(f"{{numref}}`fig-a`, {{numref}}`fig-b`\n{gathered.SHOWN}\n{{numref}}`fig-c`")
+    assert re.findall(r"(?m)^- .*`(fig-\w)`: \{claim\}`\1`$", text) == ["fig-a", "fig-b"]
+    assert gathered.source("reference/course").count(gathered.SHOWN) == 3
+
+
 @cache
 def page_text(name):
     return (SITE / f"{name}.html").read_text(encoding="utf-8")
@@ -124,6 +184,11 @@ class TestBuilt:
         rows = re.findall(r"<tr.*?</tr>", page_text("reference/course"), re.DOTALL)
         minutes = [int(found[1]) for row in rows if (found := re.search(r"<p>(\d+)</p></td>\s*</tr>", row))]
         assert len(minutes) == 14 and 30 < min(minutes) and max(minutes) <= 75
+
+    def test_the_plans_say_the_first_sentence_of_each_caption(self):
+        here = words(page_text("reference/course"))
+        assert "He keeps the mean square over thirty ReLU layers of 200 units; Xavier halves it in each" in here
+        assert not re.search(r"Fig\. \d+ : (?=Fig|$)", here)
 
     def test_what_stands_in_one_page_is_what_the_pages_say(self):
         here = words(page_text("reference/in-one-page"))

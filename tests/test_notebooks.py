@@ -174,9 +174,21 @@ class TestTaken:
             assert text.count("<summary>Solution") == page.count('class="solution'), path
             assert text.count("<details>") == text.count("</details>"), path
 
-    def test_each_is_set_up_by_the_same_line_and_pages_say_the_same(self):
+    def test_each_is_set_up_by_the_same_lines_which_say_where_the_file_is_that_pip_is_told_to_take(self):
         lines = {read(path).cells[0].source for path in taken()}
         assert len(lines) == 1 and re.search(r"%pip install --quiet \S+$", *lines)
+        first, *_, last = min(lines).splitlines()
+        assert take_away.WHEEL in first or not last.endswith(f" {take_away.WHEEL}")
+        for path in taken():
+            page = path.relative_to(SITE / "_sources").with_suffix(".html")
+            here = os.path.relpath(take_away.WHEEL, page.parent)
+            assert f'href="{here}"' in (SITE / page).read_text(encoding="utf-8"), page
+
+
+@pytest.mark.parametrize("site, repository, first", [
+    ("", "", f"# {take_away.WHEEL}, "), ("https://b.org/", "", "try:"), ("", "https://github.com/a/b", "try:")])
+def test_the_first_line_names_the_file_only_where_pip_is_told_to_take_one(site, repository, first):
+    assert take_away.set_up(site, repository).startswith(first)
 
 
 # In an empty folder

@@ -35,7 +35,7 @@ def test_a_figure_is_saved_from_a_dark_page_opened_as_a_file_in_light_colours_on
     page.goto(SITE.as_uri() + f"/{name}")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     saved, svg = taken(page, figure, "svg")
-    assert saved == f"initbook-{figure}.svg"
+    assert re.fullmatch(rf"initbook-{figure}(-.+)?\.svg", saved) and ("-σ-" in saved) == (name == PLAY)
     picture = xml.fromstring(svg)  # a file by itself
     assert picture[0].text.startswith("The initbook authors") and len(picture[1].text) > 20
     text = svg.decode()
@@ -52,9 +52,17 @@ def test_a_figure_is_saved_from_a_dark_page_opened_as_a_file_in_light_colours_on
 
 def test_what_is_saved_of_a_figure_with_controls_is_the_frame_that_the_reader_chose(page):
     page.goto(SITE.as_uri() + f"/{PLAY}")
-    before = taken(page, "fig-scale-slider", "svg")[1]
+    name, before = taken(page, "fig-scale-slider", "svg")
     page.locator("#fig-scale-slider [type=range]").press("ArrowRight")
-    assert taken(page, "fig-scale-slider", "svg")[1] != before
+    other, after = taken(page, "fig-scale-slider", "svg")
+    assert after != before and other != name
+    figure = page.locator("#fig-scale-slider")
+    shown = figure.locator(".ib-state span").first.text_content()
+    rows = figure.locator(".ib-readout dl > div").all()
+    numbers = [": ".join(row.locator("dt, dd").all_text_contents()) for row in rows]
+    lines = [line.text for line in xml.fromstring(after) if line.tag.endswith("}text")]
+    assert " · ".join(lines) == " · ".join([shown, *numbers]) and len(numbers) > 1
+    assert re.sub(r"\W+", "", shown) == re.sub(r"\W+|initbook|figscaleslider|svg", "", other)
 
 
 def test_a_figure_s_address_is_copied(page, address):
@@ -103,6 +111,26 @@ def test_solutions_are_printed_as_the_reader_left_them_or_all_or_none(page, addr
     assert printed("printWith(false)") == 0
     assert page.locator("details.solution[open]").count() == 1  # as she left them
     assert page.locator(".dropdown-download-buttons", has_text="Print without solutions").count() == 1
+
+
+def test_exercises_are_chosen_by_page_and_part_and_by_ticking_them(page, address):
+    page.goto(address + "reference/exercises.html")
+    boxes, pages = page.locator(".exercise.again:visible"), page.locator("#exercise-page")
+    names = [option.strip() for option in pages.locator("option").all_text_contents()]
+    assert names[0] == "all" and "What the scale does" in names and len(names) > 25
+    everything = boxes.count()
+    pages.select_option(label=next(name for name in names if name.startswith("Part II.")))
+    part = boxes.count()
+    pages.select_option("what-the-scale-does")
+    assert 2 < boxes.count() < part < everything
+    assert page.locator("article h3:visible").count() == page.locator("article h2:visible").count() == 1
+    boxes.nth(1).get_by_role("checkbox").check()
+    pages.select_option("all")
+    page.get_by_label("Of these").select_option("ticked")
+    assert boxes.count() == 1 and page.locator(".exercise-choice p").inner_text().startswith("1 exercise, ")
+    page.emulate_media(media="print")
+    assert page.locator("article :is(blockquote, .exercise-choice, input):visible").count() == 0
+    assert page.locator("article h1:visible").count() == 1 and boxes.count() == 1
 
 
 def test_exercises_are_chosen_by_level_and_kind_with_their_headings_and_minutes(page, address):

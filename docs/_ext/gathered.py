@@ -1,8 +1,10 @@
 """What stands on many pages, gathered on one: all exercises with their solutions, all take-aways.
 
 It is taken from the pages' own sources whenever the book is built, so it says what they say. Links, numbers and labels
-are turned to be read from the folder of reference pages. What such a page takes from others when it is written, numbers
-and minutes, is part of what it hangs on (`parts`, asked by kept_pages.py).
+are turned to be read from the folder of reference pages. An exercise stands there alone, so the equations that it names
+stand below it, and before its solution's code the lines of the page that this goes on from (goes_on.py). What such a
+page takes from others when it is written, numbers and minutes, is part of what it hangs on (`parts`, asked by
+kept_pages.py).
 """
 
 import re
@@ -10,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import execution
+import goes_on
 import kept
-from census import equation_page
+from census import displays, equation_page
+from census.page import Page
 
 EXERCISES, TAKE_AWAYS = "<!-- all exercises -->", "<!-- all take-aways -->"
+SHOWN = "<!-- what these figures show -->"  # those named since the last such line
 
 TITLE = re.compile(r"(?m)^# (.+)$")
 CAPTION = re.compile(r':caption: "?([^"\n]+)"?\n((?:.*\n)*?)```')
@@ -21,6 +26,9 @@ BOX = r"(?ms)^(`{{3,}})\{{{0}\}} *(?P<title>[^\n]*)\n(?P<options>(?::[\w-]+:[^\n
 EXERCISE, SOLUTION = re.compile(BOX.format("exercise")), re.compile(BOX.format("solution"))
 OPTION = re.compile(r":([\w-]+): *([^\n]*)")
 TAKE_AWAY = re.compile(r"(?ms)^:::\{admonition\}[^\n]*\n:class: takeaway\n(.*?)^:::\n")
+FIGURE = re.compile(r"\{numref\}`(fig-[\w-]+)`")
+NAMED = re.compile(r"\{eq\}`(eq-[\w-]+)`")
+FIRST_SNIPPET = re.compile(r"(?m)^(?=`{3,}\{doctest\})")
 GLUE = re.compile(r"(\{glue:text\}`)([^`:]+)::")
 LINK = re.compile(r"(?<!\\)\]\((#[\w-]+|[\w./-]+\.md(?:#[\w-]+)?)\)")
 LABELS = re.compile(r"(?m)(?<=\$\$) \(eq-[\w-]+\)|^:label:.*\n|^\([\w-]+\)=\n")
@@ -41,8 +49,12 @@ class Exercise:
         return self.facts["label"]
 
 
+def path(page):
+    return execution.ROOT / "docs" / f"{page}.md"
+
+
 def source(page):
-    return (execution.ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    return path(page).read_text(encoding="utf-8")
 
 
 def pages():
@@ -95,20 +107,36 @@ def heading(sign, page):
 
 def all_exercises():
     text = ""
-    for page in pages():
-        found = exercises(page)
-        text += heading("##", page) if found else ""
-        for one in found:
-            text += again(one)
+    for part, names in parts().items():
+        found = {page: exercises(page) for page in names}
+        text += f"\n## {part}\n" if any(found.values()) else ""
+        text += "".join(heading("###", page) + "".join(map(again, rows)) for page, rows in found.items() if rows)
     return text
 
 
 def again(one):
     """An exercise as a box of its own, without a number of its own."""
     about = "".join(f":{key}: {one.facts.get(key, '')}\n" for key in ("level", "minutes", "how"))
-    solution = f"::::::{{solution-again}}\n{one.solution}::::::\n" if one.solution else ""
+    text = one.text + "".join(f"\n{{eq}}`{label}`:\n\n```{{math}}\n{tex}\n```\n" for label, tex in equations(one))
+    text += f"::::::{{solution-again}}\n{by_itself(one)}::::::\n" if one.solution else ""
     named = f"{{numref}}`{one.label}` ({one.title})"
-    return f"\n:::::::{{exercise-again}} {named}\n{about}{from_reference(one.text + solution, one.page)}:::::::\n"
+    return f"\n:::::::{{exercise-again}} {named}\n{about}{from_reference(text, one.page)}:::::::\n"
+
+
+def equations(one):
+    """Those that an exercise names, from its own page."""
+    there = displays.labelled_displays(Page(path(one.page)))
+    return [(label, equation_page.without_comments(there[label].text)) for label in
+            dict.fromkeys(NAMED.findall(one.text)) if label in there]
+
+
+def by_itself(one):
+    """A solution whose code has what it needs of its page."""
+    lines = goes_on.before(source(one.page), one.solution)
+    if not lines:
+        return one.solution
+    fold = f"\n:::{{dropdown}} This code goes on from lines of its page\n{goes_on.shown(lines)}:::\n\n"
+    return FIRST_SNIPPET.sub(lambda _: fold, one.solution, count=1)
 
 
 def all_take_aways():
@@ -121,6 +149,16 @@ def all_take_aways():
     return text
 
 
+def what_they_show(text):
+    """Below each plan of lectures, what its figures show."""
+    first, *others = text.split(SHOWN)
+    for found in others:
+        names = dict.fromkeys(FIGURE.findall(first.rpartition(":::")[2]))
+        rows = "".join(f"- {{numref}}`{name}`: {{claim}}`{name}`\n" for name in names)
+        first += f":::{{dropdown}} What these figures show\n{rows}:::\n{found}"
+    return first
+
+
 MAKERS = {EXERCISES: all_exercises, TAKE_AWAYS: all_take_aways}
 
 
@@ -128,6 +166,7 @@ def fill_in(app, page, source):
     for placeholder, make in MAKERS.items():
         if placeholder in source[0]:
             source[0] = source[0].replace(placeholder, make())
+    source[0] = what_they_show(source[0])
     own = f"{PurePosixPath(page).name}.md"
     if "{minutes}`" in source[0] or any(found[2] != own for found in GLUE.finditer(source[0])):
         app.gathers.add(page)

@@ -18,6 +18,7 @@ import execution
 from plain_markdown import Markdown
 
 INSTALL = "try:\n    import initbook\nexcept ImportError:\n    %pip install --quiet {package}"
+WHERE = "# {package}, from the same menu as this notebook, must lie beside it.\n"
 PROJECT = tomllib.loads((execution.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NUMPY, _, OLDEST = PROJECT["dependencies"][0].partition(">=")
 NEEDS = f"Python {PROJECT['requires-python'].strip('>=')} and {NUMPY} {OLDEST}, or later"
@@ -29,6 +30,12 @@ BRANCH = "gh-pages"
 def package(site, repository):
     """What pip is told to install: the site's own wheel, else the repository, else the file that was taken here."""
     return f"{site}{WHEEL}" if site else f"git+{repository}" if repository else WHEEL
+
+
+def set_up(site, repository):
+    """The first cell of each notebook; where pip is told to take a file, it says in a line where the file is."""
+    told = package(site, repository)
+    return (WHERE if told == WHEEL else "").format(package=told) + INSTALL.format(package=told)
 
 
 class Install(Directive):
@@ -91,10 +98,10 @@ def caption(markdown, figure):
     return f"{markdown.anchors(figure)}**Fig. {markdown.number(figure)}** {words}"
 
 
-def for_readers(found, executed, package):
+def for_readers(found, executed, first):
     """The notebook as Jupyter shows and runs it: Markdown of its own, the code that was run with what came of it, and
     no need of what builds the book. A cell that only hands numbers to the text is none of the pieces."""
-    cells = [nbformat.v4.new_code_cell(INSTALL.format(package=package), id="install")]
+    cells = [nbformat.v4.new_code_cell(first, id="install")]
     for kind, piece in found:
         if kind == "code":
             cells.append(shown(executed.cells[piece]))
@@ -119,7 +126,7 @@ def notebook_of(app, doctree, page):
     markdown = Markdown(app.env.toc_fignumbers.get(page, {}), link, wanted)
     found = [*pieces(markdown, doctree), ("text", f"*{PROJECT['name']} {PROJECT['version']}. {app.config.copyright}.*")]
     return for_readers(found, nbformat.read(executed(app, page), 4),
-                       package(app.config.html_baseurl, app.config.repository))
+                       set_up(app.config.html_baseurl, app.config.repository))
 
 
 def write_notebook(app, doctree, page):
@@ -177,6 +184,8 @@ def add_buttons(app, page, template, context, doctree):
     take = [button("MyST source (.md)", f"{here}/{page}.md", "The page as it was written")]
     if executed(app, page).exists():
         take.insert(0, button("Notebook (.ipynb)", f"{here}/{page}.ipynb", "With its outputs, for Jupyter"))
+        wheel = os.path.relpath(WHEEL, Path(page).parent)
+        take.insert(1, button("Package (.whl)", wheel, "initbook, to lie beside the notebook"))
     take += [{"type": "javascript", "text": text, "javascript": script} for text, script in printing(context)]
     buttons = [group("download-buttons", "fas fa-download", "Download this page", take)]
     links = launch_links(app.config.repository, page)

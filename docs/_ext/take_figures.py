@@ -2,17 +2,21 @@
 
 The row is written with the page, so nothing moves when scripts begin. Saving is the browser's work, as the drawing is
 on the page already (docs/_static/take.js); the citation needs no script.
+
+Any page may ask for {claim}`fig-name`: what that figure shows, in the first sentence of its caption.
 """
 
 import re
 from html import escape
 
 from docutils import nodes
+from sphinx.util import logging
 
 import execution
 from find import line
 from take_away import PROJECT
 
+LOG = logging.getLogger(__name__)
 YEAR = re.search(r"year\s*=\s*{(\d+)}", (execution.ROOT / "docs/_static/initbook.bib").read_text("utf-8"))[1]
 AUTHORS = PROJECT["authors"][0]["name"]
 SENTENCE = re.compile(r"(.+?[.?!])(?:\s|$)", re.DOTALL)
@@ -47,6 +51,30 @@ def add_rows(app, doctree, page):
         figure += take_row(name=name, number=number, cite=citation(number, claim(caption), title, address))
 
 
+class claimed(nodes.inline):  # noqa: N801
+    """Stands for the first sentence of a figure's caption until all pages have been read."""
+
+
+def claiming(role, raw, name, line, inliner, options=None, content=None):
+    return [claimed(raw, "", of=name)], []
+
+
+def captions(app, page):
+    """`{name: caption}` of the figures of a page."""
+    return {name: figure.next_node(nodes.caption) for figure in app.env.get_doctree(page).findall(nodes.figure)
+            for name in figure["ids"]}
+
+
+def answer(app, doctree, page):
+    labels = app.env.get_domain("std").labels
+    for node in list(doctree.findall(claimed)):
+        there, name, _ = labels.get(node["of"], ("", "", ""))
+        caption = captions(app, there).get(name) if there else None
+        if caption is None:
+            LOG.warning("{claim} of %s: no figure has this name", node["of"], location=page, type="figure")
+        node.replace_self(nodes.Text(claim(caption) if caption else ""))
+
+
 def visit(writer, node):
     name, number, cite = (escape(node[key]) for key in ("name", "number", "cite"))
     buttons = "".join(
@@ -61,5 +89,7 @@ def visit(writer, node):
 
 def setup(app):
     app.add_node(take_row, html=(visit, None))
+    app.add_role("claim", claiming)
+    app.connect("doctree-resolved", answer)
     app.connect("doctree-resolved", add_rows)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,8 +3,9 @@
 
 const exercises = [...document.querySelectorAll(".exercise.again")];
 const place = document.querySelector(".exercise-choice");
-const KINDS = { level: ["easy", "medium", "hard"], how: ["by hand", "with the package"] };
-const NAMES = { level: "Level", how: "How" };
+const OPTIONS = { level: ["easy", "medium", "hard"], how: ["by hand", "with the package"], ticked: ["ticked"] };
+const NAMES = { page: "Page", level: "Level", how: "How", ticked: "Of these" };
+const title = (section) => section.querySelector("h2, h3").firstChild.textContent;
 
 function field(label, control) {
   const box = document.createElement("div");
@@ -16,7 +17,7 @@ function field(label, control) {
 
 function menu(kind) {
   const select = Object.assign(document.createElement("select"), { id: `exercise-${kind}` });
-  for (const option of ["all", ...KINDS[kind]]) select.add(new Option(option));
+  for (const option of ["all", ...(OPTIONS[kind] ?? [])]) select.add(new Option(option));
   select.addEventListener("input", show);
   return select;
 }
@@ -27,22 +28,42 @@ function button(text, act) {
   return field("", made);
 }
 
-const menus = Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, menu(kind)]));
+// Parts and their pages, as the headings have them.
+function pages(select) {
+  for (const section of document.querySelectorAll("section:has(.exercise.again):not(:has(h1))"))
+    select.add(new Option((section.querySelector("h2") ? "" : "\u2003") + title(section), section.id));
+  return select;
+}
+
+const menus = Object.fromEntries(Object.keys(NAMES).map((kind) => [kind, menu(kind)]));
+pages(menus.page);
 const said = Object.assign(document.createElement("p"), { role: "status" });
 
-// A page whose exercises are all left out goes with its heading.
+for (const box of exercises) {
+  const heading = box.querySelector(".admonition-title"), name = heading.textContent;
+  const tick = Object.assign(document.createElement("input"), { type: "checkbox", ariaLabel: `Tick ${name}` });
+  tick.addEventListener("input", () => {
+    box.classList.toggle("ticked", tick.checked);
+    show();
+  });
+  heading.append(tick);
+}
+
+// A page or a part whose exercises are all left out goes with its heading.
 function show() {
-  const chosen = Object.values(menus).filter((m) => m.value !== "all").map((m) => m.value.replaceAll(" ", "-"));
+  const { page, ...others } = menus;
+  const chosen = Object.values(others).filter((m) => m.value !== "all").map((m) => m.value.replaceAll(" ", "-"));
   let minutes = 0, many = 0;
   for (const box of exercises) {
-    box.hidden = !chosen.every((kind) => box.classList.contains(kind));
+    const there = page.value === "all" || box.closest(`#${page.value}`);
+    box.hidden = !(there && chosen.every((kind) => box.classList.contains(kind)));
     if (box.hidden) continue;
     many += 1;
     minutes += parseInt(box.querySelector(".exercise-facts").textContent.split(" · ")[1]);
   }
-  for (const section of document.querySelectorAll("section:has(> .exercise.again)"))
-    section.hidden = !section.querySelector(".exercise.again:not([hidden])");
-  said.textContent = `${many} exercises, ${minutes} minutes`;
+  for (const section of document.querySelectorAll("section:has(.exercise.again)"))
+    section.hidden = !section.querySelector(".exercise.again:not([hidden]), h1");
+  said.textContent = `${many} exercise${many === 1 ? "" : "s"}, ${minutes} minutes`;
 }
 
 function openAll(open) {

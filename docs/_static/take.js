@@ -1,4 +1,5 @@
-// Save a figure as it is drawn on the page, in the colours of the light one and on white; copy its address.
+// Save a figure as it is drawn on the page, in the colours of the light one and on white, with what its controls say; copy
+// its address.
 "use strict";
 
 const INK = ["fill", "stroke", "color", "stop-color"];
@@ -34,16 +35,36 @@ function element(name, attributes, text = "") {
   return made;
 }
 
-// All drawings of a figure on one sheet, where they stand on the page.
+// Of a figure with controls: what the reader chose, which a picture of it does not say.
+const setting = (figure) => figure.querySelector(".ib-state span")?.textContent ?? "";
+
+const LETTERS = "12px sans-serif", LINE = 18;
+
+// The setting and the read-out, in lines that are at most so wide.
+function said(figure, width) {
+  const numbers = [...figure.querySelectorAll(".ib-readout dl > div")].map((e) => [...e.children].map((c) => c.textContent).join(": "));
+  const pen = document.createElement("canvas").getContext("2d"), lines = [];
+  pen.font = LETTERS;
+  for (const piece of [setting(figure), ...numbers].filter(Boolean)) {
+    const longer = `${lines.at(-1)} · ${piece}`;
+    if (lines.length && pen.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+    else lines.push(piece);
+  }
+  return lines;
+}
+
+// All drawings of a figure on one sheet, where they stand on the page, below what its controls and its read-out say.
 function sheet(figure) {
   const drawings = [...figure.querySelectorAll(".ib-figure svg")].filter((e) => e.getClientRects().length);
   const boxes = drawings.map((e) => e.getBoundingClientRect());
   const least = (side) => Math.min(...boxes.map((b) => b[side])), most = (side) => Math.max(...boxes.map((b) => b[side]));
-  const [left, top] = [least("left"), least("top")], [width, height] = [most("right") - left, most("bottom") - top];
+  const left = least("left"), width = most("right") - left, lines = said(figure, width), above = lines.length * LINE;
+  const top = least("top") - above, height = most("bottom") - top;
   const all = element("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
   const alt = drawings.map((e) => e.getAttribute("aria-label")).join(" ");
   all.append(element("title", {}, figure.querySelector(".take p").textContent), element("desc", {}, alt),
-    element("rect", { width: "100%", height: "100%", fill: "#fff" }));
+    element("rect", { width: "100%", height: "100%", fill: "#fff" }),
+    ...lines.map((line, i) => element("text", { y: i * LINE + 13, style: `font: ${LETTERS}`, fill: "#000" }, line)));
   inLight(() => drawings.forEach((drawing, i) => {
     const copy = drawing.cloneNode(true), { x, y, width, height } = boxes[i];
     fix(drawing, copy);
@@ -95,8 +116,9 @@ const SAID = { svg: "Saved", png: "Saved", link: "Copied" };
 addEventListener("click", async ({ target }) => {
   const button = target.closest(".take button");
   if (!button) return;
-  const row = button.closest(".take"), said = row.querySelector(".take-said"), kind = button.dataset.take;
-  await TAKE[kind](row.closest("figure"), `initbook-${row.dataset.name}`);
-  said.textContent = SAID[kind];
-  setTimeout(() => (said.textContent = ""), 2000);
+  const row = button.closest(".take"), tell = row.querySelector(".take-said"), kind = button.dataset.take;
+  const figure = row.closest("figure"), chosen = setting(figure).replace(/[^\p{L}\p{N}.−-]+/gu, "-");
+  await TAKE[kind](figure, ["initbook", row.dataset.name, chosen].filter(Boolean).join("-"));
+  tell.textContent = SAID[kind];
+  setTimeout(() => (tell.textContent = ""), 2000);
 });
