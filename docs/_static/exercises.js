@@ -63,7 +63,7 @@ function show() {
   }
   for (const section of document.querySelectorAll("section:has(.exercise.again)"))
     section.hidden = !section.querySelector(".exercise.again:not([hidden]), h1");
-  said.textContent = `${many} exercise${many === 1 ? "" : "s"}, ${minutes} minutes`;
+  said.textContent = many === 1 ? `1 exercise, ${minutes} minutes` : `${many} exercises, ${minutes} minutes`;
 }
 
 function openAll(open) {
