@@ -86,7 +86,7 @@ class Report(Mapping):
     def _repr_html_(self) -> str:
         """What a notebook shows: a table that scrolls by itself, and sentences that wrap."""
         head, *rows = ([escape(cell) for cell in line] for line in self._table())
-        names = "".join(f'<th scope="col">{name}</th>' for name in head)
+        names = "".join(f'<th scope="col">{name}</th>' if name else "<td></td>" for name in head)
         body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
         words = "".join(f"<p>{escape(each).replace('e-', 'e-&NoBreak;')}</p>" for each in filter(None, self._says()))
         return (f'<div class="ib-report"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>'

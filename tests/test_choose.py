@@ -165,7 +165,7 @@ def test_the_activation_can_be_chosen_in_the_box_of_fans_too(shown):
 def test_what_a_dense_layer_does_not_have_cannot_be_filled_in_and_looks_so(shown):
     def looks(kind):
         shown.locator("#which-start-by-layer .choose select").first.select_option(kind)
-        fields = shown.locator("#which-start-by-layer .choose-field:has(:disabled)").all()
+        fields = shown.locator("#which-start-by-layer .choose-field:has(> :disabled)").all()
         return [float(field.evaluate("field => getComputedStyle(field).opacity")) < 0.7 for field in fields]
 
     assert (looks("dense"), looks("2-d convolution")) == ([True] * 4, [])
