@@ -10,6 +10,7 @@ import re
 from html import escape
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.util import logging
 
 import execution
@@ -65,6 +66,23 @@ def captions(app, page):
             for name in figure["ids"]}
 
 
+def resolved(app, caption):
+    """A caption as its page shows it: numbers in place of links to equations and figures."""
+    caption = caption.deepcopy()
+    equations, labels = app.env.get_domain("math").equations, app.env.get_domain("std").labels
+    for link in list(caption.findall(addnodes.pending_xref)):
+        kind, target = link["reftype"], link["reftarget"]
+        if kind == "eq" and target in equations:
+            there, kind, name, shown = equations[target][0], "displaymath", nodes.make_id(f"equation-{target}"), "({})"
+        elif kind == "numref" and target in labels:
+            there, kind, name, shown = labels[target][0], "figure", labels[target][1], "Figure {}"
+        else:
+            continue
+        number = app.env.toc_fignumbers.get(there, {}).get(kind, {}).get(name, ())
+        link.replace_self(nodes.Text(shown.format(".".join(map(str, number)))))
+    return caption
+
+
 def answer(app, doctree, page):
     labels = app.env.get_domain("std").labels
     for node in list(doctree.findall(claimed)):
@@ -72,7 +90,7 @@ def answer(app, doctree, page):
         caption = captions(app, there).get(name) if there else None
         if caption is None:
             LOG.warning("{claim} of %s: no figure has this name", node["of"], location=page, type="figure")
-        node.replace_self(nodes.Text(claim(caption) if caption else ""))
+        node.replace_self(nodes.Text(claim(resolved(app, caption)) if caption else ""))
 
 
 def visit(writer, node):
