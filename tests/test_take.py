@@ -70,7 +70,7 @@ def test_a_figure_s_address_is_copied(page, address):
     page.goto(address + HE)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator(f"#{FIGURE} .take [data-take=link]").click()
-    page.wait_for_function("document.querySelector('.take-said').textContent === 'Copied'")
+    page.wait_for_function(f"document.querySelector('#{FIGURE} .take-said').textContent === 'Copied'")
     assert page.evaluate("navigator.clipboard.readText()") == f"{address}{HE}#{FIGURE}"
 
 
