@@ -108,7 +108,7 @@ def from_the_finished_page(article):
         heading = part.find(["h1", "h2", "h3"])
         if heading and heading.get_text().startswith(reading_time.AFTER_THE_ROAD):
             part.clear()
-    for aside in article.select("details, script, style, .headerlink, .moved, .cell_output pre"):
+    for aside in article.select("details, script, style, .headerlink, .moved, .cell_output :is(pre, .ib-report)"):
         aside.clear()
     displays, inlines, code = map(article.select, ("div.math", "span.math", "div.highlight"))
     lines = sum(1 for block in code for line in block.get_text().splitlines() if line.strip())
