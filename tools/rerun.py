@@ -24,6 +24,7 @@ import numpy as np  # noqa: E402
 from census import glued  # noqa: E402
 from census.page import Page  # noqa: E402
 from initbook import prose  # noqa: E402
+from initbook.diagnosis import Report  # noqa: E402
 from measured import printed  # noqa: E402
 
 
@@ -51,8 +52,12 @@ def run(page, shift=0, say=lambda *words: None):
         code = ast.parse("\n" * (cell.line - 1) + cell.text)
         code = ast.fix_missing_locations(WithoutAssertions().visit(code)) if shift else code
         begin, out = time.perf_counter(), io.StringIO()
+        last = code.body.pop() if code.body and isinstance(code.body[-1], ast.Expr) else None
         with contextlib.redirect_stdout(out):
             exec(compile(code, page.name, "exec"), names)
+            value = eval(compile(ast.Expression(last.value), page.name, "eval"), names) if last else None
+            if isinstance(value, Report):  # a notebook shows it
+                print(value)
         texts += [out.getvalue()] if out.getvalue() else []
         say(f"{page.name}:{cell.line}: {time.perf_counter() - begin:.2f} s", out.getvalue())
     return found | printed(texts)

@@ -130,9 +130,16 @@ def handed(kept):
 
 
 def texts(kept):
-    """What each cell printed, where it printed something."""
-    found = ["".join(o["text"] for o in cell["outputs"] if o["output_type"] == "stream") for cell in kept["cells"]]
+    """What each cell printed, a report of `check` that it shows among it, where it printed something."""
+    found = ["".join(map(words, cell["outputs"])) for cell in kept["cells"]]
     return [text for text in found if text]
+
+
+def words(output):
+    if output["output_type"] == "stream":
+        return output["text"]
+    data = output.get("data", {})
+    return data["text/plain"] if "ib-report" in data.get("text/html", "") else ""
 
 
 def value_of(text):
