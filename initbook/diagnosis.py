@@ -153,10 +153,10 @@ def check(params: Sequence, activations: Any, x: Array, y: np.ndarray | None = N
     -----
     Expected is what independent weights of mean 0, of the mean square that the weights have, would give by the length
     map, for each sample from its own mean square; a draw of finite width scatters around it
-    (:func:`initbook.theory.scatter`). For activations that grow at most linearly, and from 16 units on, the band holds
-    95 of 100 draws; five standard deviations are blamed, and narrower layers and what stands above them are not. Above
-    a sum whose skip has passed an activation the expectation starts anew from what was measured, for such a skip is not
-    centred.
+    (:func:`initbook.theory.scatter`). For activations that grow at most linearly, from 16 units on, and no deeper than
+    :func:`initbook.theory.reach` says, the band holds 95 of 100 draws; five standard deviations are blamed, and
+    narrower layers and what stands above them are not. Above a sum whose skip has passed an activation the
+    expectation starts anew from what was measured, for such a skip is not centred.
 
     Examples
     --------
