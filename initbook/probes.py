@@ -132,7 +132,7 @@ def each(probe: Callable[[Array], float], layers: Sequence[Array]) -> Array:
     [1.0, 4.0]
     """
     require(callable(probe), "probe", "a function of one layer's array", repr(probe), TypeError)
-    require(np.iterable(layers), "layers", "a list of arrays", repr(layers), TypeError)
+    require(np.iterable(layers), "layers", "a list of arrays", type(layers).__name__, TypeError)
     return np.array([probe(layer) for layer in layers])
 
 
@@ -204,7 +204,7 @@ def repeat(measure: Callable[[np.random.Generator], Array],
     (3,)
     """
     require(callable(measure), "measure", "a function measure(rng)", repr(measure), TypeError)
-    require(np.iterable(rngs), "rngs", "two or more generators", repr(rngs), TypeError)
+    require(np.iterable(rngs), "rngs", "two or more generators", type(rngs).__name__, TypeError)
     values = np.array([measure(generator(rng)) for rng in rngs])
     require(len(values) >= 2, "rngs", "two or more generators", f"{len(values)}")
     return Repeats(values.mean(axis=0), values.std(axis=0, ddof=1), values)
