@@ -162,6 +162,17 @@ def test_an_argument_of_a_wrong_kind_meets_a_sentence(f, arguments):
             assert ok and not isinstance(error, AttributeError | KeyError), f"{name} = {kind}: {error!r}"
 
 
+def printed(array):
+    raise AssertionError("an array was put into words")
+
+
+@pytest.mark.parametrize(("f", "arguments"), CALLS, ids=[named(f) for f, _ in CALLS])
+def test_arrays_are_put_into_words_only_for_a_refusal(f, arguments):
+    """That takes far longer than most of what is asked for."""
+    with np.printoptions(override_repr=printed):
+        assert not isinstance(refusal(f, arguments), AssertionError)
+
+
 def test_twin_a_function_that_asks_nothing_does_not_meet_one():
     with pytest.raises(AssertionError, match=r"x = None: AttributeError"):
         test_an_argument_of_a_wrong_kind_meets_a_sentence(lambda x: x.shape, {"x": X})
