@@ -360,6 +360,13 @@ class TestSite:
         assert addresses
         assert [path for path in addresses if not (style.parent / path).exists()] == []
 
+    def test_each_place_that_the_style_sheet_names_holds_something(self):
+        style = (ROOT / "docs" / "_static" / "book.css").read_text(encoding="utf-8")
+        named = set(re.findall(r"#([a-z][\w-]*)(?=[^{}]*\{)", re.sub(r"(?s)/\*.*?\*/", "", style)))
+        held = {place for page in SITE.rglob("*.html")
+                for place in re.findall(r'<(?!span\b)\w+ [^>]*?\bid="([^"]+)"', page.read_text(encoding="utf-8"))}
+        assert len(named) > 5 and named <= held  # an old name of a section is an empty span before it
+
     def test_each_page_loads_one_style_sheet_and_scripts_that_wait_and_the_search_page_alone_its_index(self):
         for path in (path for path in SITE.rglob("*.html") if "_static" not in path.parts):
             page = path.read_text(encoding="utf-8")
