@@ -132,6 +132,7 @@ def test_the_name_of_a_module_is_found_with_and_without_its_library(search):
     for module in ("LSTM", "Conv2d"):
         (one, other) = [pages(answer)[:1] for answer in search([f"nn.{module}", module])]
         assert one == other != [], module
+    assert {answer[0]["anchor"] for answer in search(["nn.LSTM", "LSTM"])} == {"recurrent-layers"}
 
 
 def test_chapters_come_before_pages_to_look_things_up_in(search):

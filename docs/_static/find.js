@@ -63,8 +63,8 @@ function take(page) {
   page.fields = [[page.title, WEIGHT.title], ...keywords, [page.description, WEIGHT.description]]
     .map(([text, weight]) => ({ words: parts(text), weight }));
   for (const [anchor, heading, blocks, code] of page.passages) {
-    const said = [heading, ...blocks].map(parts), passage = { page, anchor, heading, blocks, said, words: said.flat() };
-    enter(passage, said[0], WEIGHT.heading);
+    const passage = { page, anchor, heading, blocks, words: parts([heading, ...blocks].join(" ")) };
+    enter(passage, parts(heading), WEIGHT.heading);
     for (const block of blocks) if (block.includes(" · ")) enter(passage, parts(block.split(" · ")[0]), WEIGHT.row);
     enter(passage, passage.words, WEIGHT.text);
     enter(passage, parts(code), WEIGHT.code);
@@ -141,22 +141,13 @@ function pairs(terms, passage) {
   });
 }
 
-// What one sentence, caption or row has of her words, if it has two.
-function near(terms, passage) {
-  const there = terms.filter(({ where }) => where.has(passage));
-  return there.length < 2 ? 0 : Math.max(...passage.said.map((words) => {
-    const here = there.filter((term) => words.some((word) => term.words.get(word) > SURELY));
-    return here.length > 1 ? sum(here, ({ rare }) => rare) : 0;
-  }));
-}
-
 function ofPassage(passage, terms) {
   const long = 0.4 + (0.6 * passage.words.length) / usual;
   const score = sum(terms, ({ where, rare }) => {
     const often = (where.get(passage) ?? 0) / long;
     return (rare * often) / (often + 1);
   });
-  return score + 0.5 * pairs(terms, passage) + 0.2 * near(terms, passage);
+  return score + 0.5 * pairs(terms, passage);
 }
 
 const sure = (term, words) => Math.max(0, ...words.map((word) => term.words.get(word) ?? 0));
