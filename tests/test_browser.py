@@ -643,6 +643,24 @@ def test_without_scripts_the_page_is_there_and_can_be_taken(browser, address):
     context.close()
 
 
+PAINTED = """() => [...document.querySelectorAll('body, .bd-sidebar-primary a, .bd-article *')].map((e) => {
+  const style = getComputedStyle(e);
+  return [e.tagName, e.classList[0], style.color, style.backgroundColor, style.fill].join();
+})"""
+
+
+@pytest.mark.parametrize("name", [HE, "reference/exercises.html", "practice/check-yours.html"])
+def test_without_scripts_a_page_is_as_dark_as_any_where_the_system_asks_for_it(browser, address, name):
+    seen = {}
+    for scripts in (True, False):
+        context = browser.new_context(java_script_enabled=scripts, color_scheme="dark", reduced_motion="reduce")
+        page = context.new_page()
+        page.goto(address + name)
+        seen[scripts] = set(page.evaluate(PAINTED))
+        context.close()
+    assert seen[False] <= seen[True] and len(seen[True]) > 50
+
+
 def test_a_report_of_check_fits_a_desk_and_on_a_phone_its_words_wrap(page, address):
     page.goto(address + "practice/check-yours.html")
     cut = "(what) => [...document.querySelectorAll(`.ib-report ${what}`)].map((e) => e.scrollWidth > e.clientWidth)"

@@ -63,6 +63,14 @@ def test_rules_for_classes_that_nothing_has_are_left_out(style, left):
     assert lean_pages.without_unused(style, {"a", "fa-old-star", "made-"}) == left
 
 
+def test_rules_of_dark_pages_are_there_for_light_ones_without_scripts():
+    style = ('a{x:y}html[data-theme=dark] a,b{x:z}html[data-theme=dark] .only-light{x:z}p[data-theme="dark"]{x:z}'
+             '@media print{html[data-theme="light"] a{x:y}}')
+    asked = "@media screen and (scripting: none) and (prefers-color-scheme: dark)"
+    rules = 'html[data-theme="light"] a{x:z}p[data-theme="light"]{x:z}'
+    assert lean_pages.dark_without_scripts(style) == f"{asked}{{{rules}}}"
+
+
 def test_letters_of_icons_are_found():
     assert lean_pages.letters('a{--fa:"\\f03a"}b{content:"\uf058"}c{content:"x"}') == {0xF03A, 0xF058}
 

@@ -31,6 +31,7 @@ ADDRESS = re.compile(r"url\([\"']?(?!data:|#|%23)([^)\"']+)[\"']?\)")
 COMMENT = re.compile(r"(?s)/\*.*?\*/")
 RULE = re.compile(r"([^{}@;]+)\{([^{}]*)\}")
 EMPTY = re.compile(r"@(?:media|supports)[^{};]*\{\s*\}")
+DARK = re.compile(r"\[data-theme=\"?dark\"?\](?! \.only-light)")
 BETWEEN_SELECTORS = re.compile(r",(?![^(]*\))")
 IN_BRACKETS = re.compile(r"\([^()]*\)")
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
@@ -76,6 +77,16 @@ def without_unused(style, names):
     return repeated(EMPTY, RULE.sub(rule, COMMENT.sub("", style)))
 
 
+def dark_without_scripts(style):
+    """The rules of dark pages for light ones, too, where no script runs and the system asks for dark ones.
+
+    A page is light until its script has seen what its reader wants. Its one logo, which the theme calls light, stays.
+    """
+    found = ((",".join(filter(DARK.search, BETWEEN_SELECTORS.split(of))), what) for of, what in RULE.findall(style))
+    rules = DARK.sub('[data-theme="light"]', "".join(f"{of.strip()}{{{what}}}" for of, what in found if of))
+    return f"@media screen and (scripting: none) and (prefers-color-scheme: dark){{{rules}}}" if rules else ""
+
+
 def letters(style):
     """The letters of private use that a style sheet names: its icons."""
     return {int(code, 16) if code else ord(letter) for code, letter in LETTER.findall(style)}
@@ -102,6 +113,7 @@ def bundle(static, sheets, names):
     """Several style sheets as one file, which is named after what is in it, for pages and scripts with these names."""
     style = without_unused("\n".join(style_text(static / sheet, static) for sheet in sheets), names)
     codes = letters(style)
+    style += dark_without_scripts(style)
     style = ICON_FONT.sub(lambda found: f"url({small_font(static / found[1], codes)})", style)
     name = f"book-{hashlib.sha256(style.encode()).hexdigest()[:10]}.css"
     (static / name).write_text(style, encoding="utf-8")
