@@ -18,10 +18,10 @@ BY_FILE := -n 4 --dist loadfile --no-loadscope-reorder
 SLOW = $(shell grep -lE 'mark\.(slow|browser)|NEEDS' tests/test_*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help env html pdf zip page test slow doctest census accept confirm libraries serve linkcheck gettext timings bench page-bench figure lint lock clean distclean
+.PHONY: help env html pdf figures zip page test slow doctest census accept confirm libraries serve linkcheck gettext timings bench page-bench readme-figure lint lock clean distclean
 
 help: ## print this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
 env: $(READY) ## make .venv from the lock files (the other targets do it by themselves)
 
@@ -41,6 +41,9 @@ html: env ## build the book into build/html
 
 pdf: html ## the whole book as one PDF, in the site and linked from it (needs Chromium; some minutes)
 	@$(BIN)/python tools/whole_book.py pdf
+
+figures: html ## all figures as SVG files in one zip, in the site and linked from it (needs Chromium)
+	@$(BIN)/python tools/whole_book.py figures
 
 zip: html ## the site as one zip that opens from disk, in the site and linked from it
 	@$(BIN)/python tools/whole_book.py zip
@@ -96,7 +99,7 @@ bench: env ## what builds and tests cost here, on a copy: nothing changed, a sen
 page-bench: env ## what a first visit to each page costs on a slow phone (needs Chromium)
 	@$(BIN)/python tools/page_bench.py $(PAGES)
 
-figure: html ## renew the README's copy of the landing page's figure
+readme-figure: html ## renew the README's copy of the landing page's figure
 	@$(BIN)/python tools/readme_figure.py
 
 lint: env ## check the style of all Python, and the workflows

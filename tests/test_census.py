@@ -241,5 +241,5 @@ def test_twin_a_command_that_is_not_there_is_seen():
 
 
 def test_readme_shows_the_landing_pages_figure_of_today():
-    """The picture names the cell that drew it; `make figure` renews it."""
+    """The picture names the cell that drew it; `make readme-figure` renews it."""
     assert f"<!-- cell {cell_hash()} -->" in FIGURE.read_text(encoding="utf-8")

@@ -2,8 +2,10 @@
 
 import re
 import struct
+import xml.etree.ElementTree as xml
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -81,12 +83,33 @@ def test_the_zip_has_the_same_bytes_again_and_each_foot_links_to_it(site):
         assert {name.partition("/")[0] for name in book.namelist()} == {whole_book.NAME} and ".zip" not in inside
 
 
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium on the PATH")
+def test_the_figures_are_files_by_themselves_named_by_number_page_and_name_the_same_each_time(site):
+    figure = ('<h1>One</h1><figure id="f"><div class="ib-figure"><svg viewBox="0 0 9 9" aria-label="seen">'
+              '<path d="M0 0h9" stroke="currentColor"/></svg></div><span class="caption-number">Fig. 7 </span>'
+              '<div class="take" data-name="fig-a"><p>Cited.</p></div></figure><script>')
+    script = (Path(__file__).parents[1] / "docs" / "_static" / "take.js").read_text(encoding="utf-8")
+    (site / "a" / "one.html").write_text(PAGE.format(f"{figure}{script}</script>", FOOT), encoding="utf-8")
+    whole_book.make("figures")
+    path = site / whole_book.FILES["figures"]
+    first = path.read_bytes()
+    with zipfile.ZipFile(path) as book:
+        assert book.namelist() == [f"{path.stem}/007-a-one--fig-a.svg"]
+        drawn = xml.fromstring(book.read(book.namelist()[0]))
+    assert [part.text for part in drawn[:2]] == ["Cited.", "seen"]
+    assert drawn.find(".//{*}path").get("style").count("rgb(0, 0, 0)") > 1
+    whole_book.make("figures")
+    assert path.read_bytes() == first and f'<a href="{path.name}">figures</a>' in (site / "two.html").read_text()
+
+
 def test_the_site_links_to_what_is_there_and_to_no_more(site):
     whole_book.link([])
     page = site / "two.html"
     assert "whole book" not in page.read_text()
     whole_book.link(["pdf", "zip"])
-    assert re.findall(r'href="(initbook-[^"]*)"', page.read_text()) == list(whole_book.FILES.values())
+    linked = re.findall(r'href="(initbook-[^"]*)"', page.read_text())
+    assert linked == [whole_book.FILES["pdf"], whole_book.FILES["zip"]]
     whole_book.link([])
     assert "whole book" not in page.read_text()
 

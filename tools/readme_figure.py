@@ -1,4 +1,4 @@
-"""Copy the landing page's figure from the built book to where the README shows it: `make figure`.
+"""Copy the landing page's figure from the built book to where the README shows it: `make readme-figure`.
 
 The copy carries a hash of the cells that drew it, so that a test can tell when it is out of date without drawing it.
 """

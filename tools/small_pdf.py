@@ -1,6 +1,7 @@
 """A PDF that Chromium wrote, with bookmarks named after their headings, in a quarter of its bytes.
 
 Chromium writes one plain object for each of a hundred thousand tags. Here they are packed, as PDF 1.5 allows.
+pikepdf packs them into as many bytes; it and lxml would be 24 MB more in every environment, for this one file.
 """
 
 import re

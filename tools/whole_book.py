@@ -1,8 +1,8 @@
-"""The whole book in one file, made of the site that was built: `python tools/whole_book.py pdf`, or zip.
+"""The whole book in one file, made of the site that was built: `python tools/whole_book.py pdf`, or figures, or zip.
 
-The PDF is Chromium's print of all pages joined into one, with bookmarks; the zip is the site, which opens from disk.
-Both lie at the root of the site, and the foot of each page then links to them. The next `make html` that has something
-to do begins a new site without them.
+The PDF is Chromium's print of all pages joined into one, with bookmarks; the figures are those of all pages in one zip,
+as SVG files; the other zip is the site, which opens from disk. They lie at the root of the site, and the foot of each
+page then links to them. The next `make html` that has something to do begins a new site without them.
 """
 
 import os
@@ -11,6 +11,7 @@ import shutil
 import sys
 import tomllib
 import zipfile
+from contextlib import contextmanager
 from html import escape, unescape
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ import small_pdf
 SITE = build_book.BUILD / "html"
 PROJECT = tomllib.loads((kept.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NAME = f"{PROJECT['name']}-{PROJECT['version']}"
-FILES = {"pdf": f"{NAME}.pdf", "zip": f"{NAME}.zip"}
+FILES = {"pdf": f"{NAME}.pdf", "figures": f"{NAME}-figures.zip", "zip": f"{NAME}.zip"}
 LEFT_OUT = {"reference/exercises.html"}  # they stand in their chapters, with their solutions
 FOOT = re.compile(r'<span class="whole-book">.*?</span>')
 SIDE = re.compile(r'<span class="caption-text">(?P<part>.*?)</span>|<a class="[^"]*internal" href="(?P<page>[^"#]+)">')
@@ -33,6 +34,12 @@ PLACES = re.compile(r'\b(id|for|aria-labelledby|aria-describedby|name)="([^"]+)"
 ADDRESS = re.compile(r'\b(xlink:href|href|src)="([^"]*)"')
 HEADING = re.compile(r"<(/?)h([1-5])\b(?: class=\"([^\"]*)\")?")
 HEADED = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.DOTALL)
+DRAWINGS = """async () => {
+  await document.fonts.ready;
+  const rows = [...document.querySelectorAll("figure .take")].map((row) => [row, row.closest("figure")]);
+  return rows.map(([row, figure]) =>
+    [figure.querySelector(".caption-number").textContent, row.dataset.name, sheet(figure).text]);
+}"""  # sheet is that of docs/_static/take.js
 STYLE = """
 .bd-article { max-width: none; }
 .leaf, .contents, .part { break-before: page; }
@@ -150,25 +157,32 @@ def headings(html):
     return [" ".join(unescape(re.sub("<[^>]+>", "", text)).split()) for _, text in HEADED.findall(html)]
 
 
-def pdf(path):
-    """Chromium's print; its times are those of the commit, so the same site gives the same file."""
+@contextmanager
+def chromium():
+    """A page of a browser that waits as long as it takes."""
     from playwright.sync_api import sync_playwright
 
-    chromium = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("pdf: no Chromium on the PATH")
+    path = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("no Chromium on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.set_default_timeout(0)
+        yield page
+        browser.close()
+
+
+def pdf(path):
+    """Chromium's print; its times are those of the commit, so the same site gives the same file."""
     sheet, html = SITE / "whole-book.html", joined()
     sheet.write_text(html, encoding="utf-8")
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            page = browser.new_page()
-            page.set_default_timeout(0)
+        with chromium() as page:
             page.goto(sheet.as_uri())
             foot = ('<div style="width: 100%; font-size: 8px; text-align: center; font-family: sans-serif">'
                     '<span class="pageNumber"></span></div>')
             printed = page.pdf(format="A4", outline=True, tagged=True, print_background=True,
                                display_header_footer=True, header_template="<span></span>", footer_template=foot,
                                margin={"top": "15mm", "bottom": "17mm", "left": "15mm", "right": "15mm"})
-            browser.close()
     finally:
         sheet.unlink()
     day = (kept.commit()[1] or "1970-01-01").replace("-", "").encode()
@@ -177,14 +191,22 @@ def pdf(path):
     path.write_bytes(small_pdf.written(objects, trailer))
 
 
-def pack(path):
-    """The site with the same bytes for the same site: names in order, one time for all."""
+def figures():
+    """All figures of the book as `Save SVG` under each gives them, named by their numbers, pages and names."""
+    with chromium() as page:
+        for name in (name for _, names in contents() for name in names):
+            page.goto((SITE / name).as_uri())
+            for number, of, drawing in page.evaluate(DRAWINGS):
+                yield f"{int(number.split()[-1]):03}-{anchor(name, of)}.svg", drawing.encode()
+
+
+def pack(path, files):
+    """A folder of files with the same bytes for the same files: one time for all."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as book:
-        for file in kept.files(SITE):
-            if file != path:
-                entry = zipfile.ZipInfo(f"{NAME}/{file.relative_to(SITE).as_posix()}", (1980, 1, 1, 0, 0, 0))
-                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                book.writestr(entry, file.read_bytes())
+        for name, content in files:
+            entry = zipfile.ZipInfo(f"{path.stem}/{name}", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            book.writestr(entry, content)
 
 
 def link(kinds):
@@ -204,10 +226,12 @@ def make(kind):
         path = SITE / FILES[kind]
         if kind == "pdf":
             pdf(path)
-        others = [other for other in FILES if other != "zip" and (SITE / FILES[other]).exists()]
-        if kind == "zip":  # in it there is no other zip
-            link(others)
-            pack(path)
+        if kind == "figures":
+            pack(path, figures())
+        if kind == "zip":  # it does not name itself
+            link([other for other in FILES if other != "zip" and (SITE / FILES[other]).exists()])
+            pack(path, ((file.relative_to(SITE).as_posix(), file.read_bytes())
+                        for file in kept.files(SITE) if file != path))
         link([other for other in FILES if (SITE / FILES[other]).exists()])
         kept.write_whole(build_book.BUILD / "html.made-of", build_book.finished(SITE).encode())
     print(f"{kind}: {path.relative_to(kept.ROOT)}, {path.stat().st_size / 1e6:.1f} MB")
