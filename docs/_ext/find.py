@@ -165,7 +165,8 @@ class Index(IndexBuilder):
 
     def page(self, name, part):
         about = self.env.metadata[name]
-        return {"name": name, "title": self.env.titles[name].astext(), "part": part, "chapter": "needs" in about,
+        chapter = "needs" in about or name in self.env.toctree_includes  # the page that opens a part is one, too
+        return {"name": name, "title": self.env.titles[name].astext(), "part": part, "chapter": chapter,
                 "description": about.get("description", ""), "passages": self.passages[name],
                 "keywords": keywords(about)}
 
