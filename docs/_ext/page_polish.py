@@ -65,6 +65,8 @@ def breakable(html):
 
 def polish(app, page, template, context, doctree):
     describe(app, context, page)
+    if page == app.config.root_doc:
+        context["theme_show_prev_next"] = False  # three roads lead on from there: a button would choose one
     for attribute in UNHELPFUL:
         context["body"] = context.get("body", "").replace(attribute, "")
     context["body"] = breakable(context.get("body", ""))
