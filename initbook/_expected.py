@@ -52,7 +52,8 @@ def _mean(f: Activation, q: float, slope: bool = False) -> float:
 
 
 def _means(f: Activation, q: Array, slope: bool = False) -> Array:
-    """The same for many q: between some, logarithms are laid on a straight line, which for ReLU they are."""
+    """The same for many q: read off a table, where between two entries logarithms lie on a straight line, which for
+    ReLU they do. Its places are the same for all layers and draws, so that one integral serves them all."""
     if f.name == "identity":
         return np.ones_like(q) if slope else q
     low, high = q.min(), q.max()
@@ -60,11 +61,29 @@ def _means(f: Activation, q: Array, slope: bool = False) -> Array:
         return np.full_like(q, np.nan)
     if low <= 0 or high < low * (1 + 1e-9):
         return np.array([_mean(f, float(each), slope) for each in np.unique(q)])[np.unique(q, return_inverse=True)[1]]
-    grid = np.geomspace(low, high, 2 + int(min(8 * (np.log10(high) - np.log10(low)), 400)))
-    at = np.array([_mean(f, float(each), slope) for each in grid])
+    step = 1 if high < 1e25 * low else _PLACES  # of numbers that lie so far apart a table is long enough without
+    places = np.arange(_place(low), _place(high) + 1 + step, step)
+    at = np.array([_entry(f, place, slope) for place in places.tolist()])
+    place = _PLACES * np.log10(q)
     if at.min() <= 0:
-        return np.interp(np.log(q), np.log(grid), at)
-    return np.exp(np.interp(np.log(q), np.log(grid), np.log(at)))
+        return np.interp(place, places, at)
+    return np.exp(np.interp(place, places, np.log(at)))
+
+
+_PLACES = 16  # in each power of ten
+
+
+def _place(q: float) -> int:
+    return int(np.floor(_PLACES * np.log10(q)))
+
+
+@lru_cache(maxsize=4096)
+def _entry(f: Activation, place: int, slope: bool) -> float:
+    return _mean(f, _at(place), slope)
+
+
+def _at(place: int) -> float:
+    return float(min(10.0 ** min(place / _PLACES, 308), np.finfo(float).max))
 
 
 def about(f: Activation, q: Array, b: Array | None) -> tuple[Activation, Array]:
@@ -81,16 +100,27 @@ def _moved(f: Activation, m: float) -> Activation:
     return Activation(f"{f.name} at {m:g}", lambda z: f.f(z + m), df, tuple(kink - m for kink in f.kinks))
 
 
+@lru_cache(maxsize=4096)
+def _scatter(f: Activation, place: int) -> tuple[float, float]:
+    """s² and κ of :func:`initbook.theory.scatter`, which are of first order: the nearest place in the table does."""
+    q = _at(place)
+    if not _mean(f, q) > 0:
+        return 1.0, 0.0
+    try:
+        adds = scatter(f, q, 0.0, 1)
+        return scatter(f, q, 1.0, 1) - adds, adds
+    except ValueError:
+        return np.nan, np.nan
+
+
 def through(f: Activation, z: Array, q: Array, spread: float, normal: bool = True) -> tuple[Array, float]:
     """The mean squares of f(z) for z of mean squares q, and how they scatter over draws of that width."""
     if f.name != "identity" and not normal:
         return squares(f.f(z)), 0.0
     if f.name != "identity" and q.mean() > 0:
         loud = float((q**2).mean() / q.mean())  # the samples that count in a mean are the large ones
-        try:
-            spread = scatter(f, loud, spread, z.shape[-1]) if _mean(f, loud) > 0 else spread
-        except ValueError:
-            spread = np.nan
+        keeps, adds = _scatter(f, _place(loud)) if 0 < loud < np.inf else (1.0, 0.0) if loud == 0 else (np.nan, np.nan)
+        spread = keeps * spread + adds / z.shape[-1]
     return _means(f, q), spread
 
 

@@ -1,5 +1,6 @@
 """What all tests share: a browser, a strict mode for CI, and lines at the end that say what was not looked at."""
 
+import gc
 import os
 
 import pytest
@@ -8,6 +9,14 @@ from browser import CHROMIUM, FLAGS, MISSING, served
 
 NOT_COMPARED = "not compared"  # the property that tests/test_measured.py records
 STRICT = "INITBOOK_REQUIRE_ALL"  # set by .ci/run, where everything is installed
+
+
+def pytest_configure():
+    gc.set_threshold(100_000, 50, 100)  # thousands of tests stay until the end: there is no use in walking them often
+
+
+def pytest_collection_finish():
+    gc.freeze()
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -49,3 +58,24 @@ def browser():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def tab(browser):
+    """Opening one takes as long as showing a page in it, or longer."""
+    context = browser.new_context()
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(tab):
+    """A page as it opens at a desk, with nothing asked for and nothing remembered from before."""
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.emulate_media(media="null", color_scheme="light", reduced_motion="null")
+    yield tab
+    tab.evaluate("try { localStorage.clear(), sessionStorage.clear() } catch { /* about:blank has none */ }")
+    tab.unroute_all()
+    tab.context.clear_permissions()
+    tab.goto("about:blank")

@@ -10,7 +10,7 @@ import pytest
 import initbook
 from checks import ACTIVATIONS, TOLERANCE, central_difference
 from initbook import activations, data, initializers, losses, network, theory
-from initbook._expected import Signal, squares
+from initbook._expected import Signal, _means, squares
 from initbook._walk import run
 from initbook.blocks import Layer, Residual, as_layers
 from initbook.diagnosis import check
@@ -109,6 +109,13 @@ def test_a_band_knows_that_biases_meet_weights():
     init = initializers.variance_scaling(1 / 3, "fan_in", "uniform")
     draws = [check(dense(init, (64,) * 13, initializers.uniform(1 / 8), seed), RELU, X)["layers"] for seed in range(20)]
     assert np.mean([row["band"][0] <= row["q"] <= row["band"][1] for rows in draws for row in rows]) > 0.93
+
+
+@pytest.mark.parametrize("f", ACTIVATIONS, ids=lambda f: f.name)
+def test_between_the_entries_of_its_table_a_mean_square_is_right_to_a_thousandth(f):
+    q = np.geomspace(1e-3, 1e3, 40)
+    for slope, mean in (False, theory.mean_f2), (True, theory.mean_df2):
+        np.testing.assert_allclose(_means(f, q, slope), [mean(f, each) for each in q], rtol=1e-3)
 
 
 def test_the_gradient_is_expected_where_it_is_measured():
