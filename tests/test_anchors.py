@@ -12,7 +12,7 @@ import pytest
 
 from browser import NEEDS, SITE, THOROUGH
 
-WIDTHS = (1280, 390)
+WIDTHS = (1280, 390)  # of each page one, of the next page the other; once a week both
 EACH = 1 if THOROUGH else 10  # of the places of a page, every so many; once a week all
 COLD = 4 if THOROUGH else 1  # so many of a page are gone to from nothing, and
 SKIP = 1 if THOROUGH else 6  # so of every sixth page
@@ -85,9 +85,15 @@ def page(browser, request):
     context.close()
 
 
+def in_turn(page):
+    """The pages that are shown in this width."""
+    found = list(places().items())
+    return found if THOROUGH else found[WIDTHS.index(page.viewport_size["width"])::len(WIDTHS)]
+
+
 def test_every_link_to_a_place_on_a_page_lands_there(page, address):
     missed = {}
-    for name, wanted in places().items():
+    for name, wanted in in_turn(page):
         page.goto(address + name)
         missed[name] = page.evaluate(GO, wanted[::-1][::EACH])
     assert {name: those for name, those in missed.items() if those} == {}
@@ -96,7 +102,7 @@ def test_every_link_to_a_place_on_a_page_lands_there(page, address):
 
 def test_a_place_is_landed_on_from_nothing_too(browser, address, page):
     missed = []
-    for name, wanted in list(places().items())[::SKIP]:
+    for name, wanted in in_turn(page)[::SKIP]:
         for place in spread(wanted, COLD):
             context = browser.new_context(viewport=page.viewport_size)  # its cache is empty, and pages scroll smoothly
             cold = context.new_page()

@@ -54,14 +54,11 @@ def says(box):
 
 
 @pytest.fixture
-def shown(browser, address):
+def shown(page, address):
     """The page, at its start."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
     page.goto(address + PAGE)
     page.wait_for_selector("#from-one-library-to-another .choose")
-    yield page
-    context.close()
+    return page
 
 
 def browsed(test):

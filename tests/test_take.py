@@ -18,10 +18,9 @@ FIGURE = "fig-thirty-layers"
 
 
 @pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="dark")
-    yield context.new_page()
-    context.close()
+def page(page):
+    page.emulate_media(color_scheme="dark")
+    return page
 
 
 def taken(page, figure, kind):
