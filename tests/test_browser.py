@@ -115,7 +115,7 @@ RUN_AXE = """async () => (await axe.run(document, {
 # The theme and the book let the Tab key reach boxes that scroll, but look for them after the window has changed.
 # Here it gets ten seconds; what it leaves out then is axe's to tell.
 TAB_STOPS = """async () => {
-  const missed = box => (box.scrollWidth > box.clientWidth) != (box.tabIndex == 0);
+  const missed = box => (box.scrollWidth > box.clientWidth + box.matches('.formula')) != (box.tabIndex == 0);
   const boxes = [...document.querySelectorAll('pre, .bd-article .formula')];
   for (let i = 0; i < 200 && boxes.some(missed); i++) await new Promise(then => setTimeout(then, 50));
 }"""
@@ -585,6 +585,55 @@ def test_an_address_far_down_a_page_leads_there(page, address, what, width):
     assert header["bottom"] <= target["top"] < 900 < page.evaluate("scrollY")
 
 
+PAINTED_OVER = """() => [...document.querySelectorAll('.bd-article table[tabindex]')].flatMap(table =>
+  [...table.querySelectorAll(':is(td, th):first-child')].flatMap(cell => [40, 90, 150].filter(left => {
+    cell.scrollIntoView({block: 'center', behavior: 'instant'});
+    table.scrollLeft = left;
+    const {x, y, width, height} = cell.getBoundingClientRect(), over = [];
+    for (let dx = 2; dx < width - 2; dx += 4)
+      for (let dy = 2; dy < height - 2; dy += 4) over.push(document.elementFromPoint(x + dx, y + dy));
+    return over.some(e => table.contains(e) && e.closest('td, th')?.matches(':not(:first-child)'));
+  }).map(left => `${cell.textContent} at ${left}`)))"""
+
+
+@pytest.mark.parametrize("name", ["practice/which-start.html", "beyond/residual.html"])
+def test_on_a_phone_nothing_is_painted_over_the_first_column_of_a_table_that_scrolls(page, address, name):
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(address + name)
+    page.locator("article table[tabindex]").first.wait_for()
+    assert page.evaluate(PAINTED_OVER) == []
+    page.add_style_tag(content=".bd-article table :is(td, th) { z-index: auto !important; }")  # the twin
+    assert page.evaluate(PAINTED_OVER) != []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_a_script_adds_to_a_page_has_its_room_before(browser, address, width):
+    tops = []
+    for scripts in ("**/nothing", "**/*.js*"):
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        page = context.new_page()
+        page.route(scripts, lambda route: route.abort())
+        page.goto(address + "practice/which-start.html", wait_until="networkidle")
+        page.add_style_tag(content=STILL)
+        tables = page.locator("article section > :is(.pst-scrollable-table-container, details)")
+        tops.append([box["y"] for box in map(type(tables).bounding_box, tables.all())])
+        context.close()
+    assert len(tops[0]) >= 4 and max(abs(a - b) for a, b in zip(*tops, strict=True)) < 12
+
+
+def test_the_way_back_to_the_top_comes_when_the_reader_scrolls_up_and_not_when_the_browser_does(page, address):
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(address + HE + "#he-libraries", wait_until="networkidle")
+    button = page.locator("#pst-back-to-top")
+    for lower in (True, False):
+        page.evaluate("lower => scrollBy({top: lower ? 300 : -200, behavior: 'instant'})", lower)
+        page.wait_for_timeout(100)
+    assert not button.is_visible()
+    page.mouse.move(200, 400)
+    page.mouse.wheel(0, -200)
+    button.wait_for()
+
+
 def copied(page, block):
     """What a snippet shows, and what its button puts into the clipboard, line by line."""
     page.evaluate("navigator.clipboard.writeText('')")
@@ -668,6 +717,11 @@ def test_without_scripts_the_page_is_there_and_can_be_taken(browser, address):
         assert all(0 <= box["x"] and box["x"] + box["width"] <= width and box["y"] >= 0 for box in boxes)
     page.set_viewport_size({"width": 360, "height": 900})
     page.locator(".bd-sidebar-primary a[href$='check-yours.html']").click(trial=True)  # the menu, below the page
+    page.goto(address + "search.html")
+    links = page.locator(".bd-main noscript li a")
+    assert links.count() == 2 and not page.locator(".bd-main form").is_visible()
+    for link in links.all():
+        assert page.request.get(address + link.get_attribute("href")).status == 200
     context.close()
 
 
@@ -730,6 +784,16 @@ def test_on_paper_there_is_the_article_alone_black_on_white_with_every_box_open_
                  ".headerlink"):
         assert page.locator(f"{gone}:visible").count() == 0
     assert page.locator("article h1").first.is_visible()
+
+
+def test_on_paper_every_tab_is_there_below_its_name(page, address):
+    page.goto(address + "practice/in-your-library.html")
+    page.emulate_media(media="print")
+    tabs = page.evaluate("""() => [...document.querySelectorAll('.sd-tab-content')].map(tab => [
+      tab.previousElementSibling.innerText.trim(), tab.previousElementSibling.getBoundingClientRect(),
+      tab.getBoundingClientRect(), tab.checkVisibility()])""")
+    assert len(tabs) > 12 and all(name and there for name, _, _, there in tabs)
+    assert all(label["bottom"] <= tab["top"] + 1 and tab["height"] > 20 for _, label, tab, _ in tabs)
 
 
 def test_on_paper_links_that_leave_the_book_are_spelt_out(page, address):

@@ -27,7 +27,7 @@ MESSAGES = [
     "One page", "{0} pages", "the book does not have {0}", "Also: ",
     "Page", "Level", "How", "Of these", "Tick {0}", "Open all solutions", "Close all solutions", "Print what is shown",
     "1 exercise, {0} minutes", "{0} exercises, {1} minutes",
-    "Choose an activation", "Count fans", "Choose a recipe",
+    "Choose an activation", "Count fans", "Choose a recipe", "Glossary",
 ]  # fmt: skip
 LABEL = re.compile(r'(aria-label=")([^<>"]+)(?=")')
 TEXT = re.compile(r'(<(?:(?:summary|button|a|p)\b[^>]*|span class="ib-how")>)([^<>]+)(?=<)')

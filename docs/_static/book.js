@@ -3,7 +3,7 @@
 // What scrolls sideways can be reached with the Tab key, and only while it does scroll.
 function reach() {
   for (const box of document.querySelectorAll(".bd-article :is(.formula, table, .ib-figure)"))
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0; // one pixel may be a rounded width
     else box.removeAttribute("tabindex");
 }
 
@@ -27,7 +27,10 @@ if (CSS.supports("overflow-anchor", "auto"))
 // not if the reader has moved meanwhile, nor where she comes back to a page and to the place where she was.
 let moves = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
 for (const event of ["wheel", "touchstart", "keydown", "pointerdown"])
-  addEventListener(event, () => (moves = true), { once: true, passive: true });
+  addEventListener(event, () => {
+    moves = true;
+    document.documentElement.classList.add("scrolled");
+  }, { once: true, passive: true });
 addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
   if (!moves) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });
 })));
