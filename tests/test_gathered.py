@@ -159,6 +159,35 @@ def test_a_lecture_or_one_before_it_has_what_its_pages_need():
                 assert wanted <= known, (plan.partition("\n")[0], page)
 
 
+def brought(page):
+    """Of what a page says that it needs, the words that are not of other pages: a reader brings it along."""
+    needs = re.search(r"(?m)^needs: (.*)", gathered.source(page))[1]
+    said = set(re.findall(r"[a-z]{5,}", re.sub(r"\[[^]]*\]\([\w./-]+\.md\)", "", needs)))
+    return said - {"after", "found", "layers", "moves", "nothing", "other", "pages", "those", "units", "whose"}
+
+
+def lacking(rows, wanted):
+    return {word for pages in rows for page in pages for word in brought(page) if word not in wanted}
+
+
+def test_the_plans_want_what_their_pages_need():
+    text = gathered.source("reference/course")
+    all_three, of_eight = (re.search(rf"{said} (.*?)\.(?:\s|$)", text)[1] for said in
+                           ("All three plans want", "The plan of eight also wants"))
+    plans = [pages for pages, *_ in lectures()]
+    assert lacking(plans[:6], all_three) == lacking(plans[6:], all_three + of_eight) == set()
+    assert lacking(plans[6:], all_three) >= {"eigenvalues", "network"}
+
+
+def test_at_the_board_of_a_lecture_stands_what_its_pages_have():
+    lines = re.findall(r"(?m)^\d\. \*Derive\*.*$", gathered.source("reference/course"))
+    for line, (pages, *_) in zip(lines, list(lectures())[2:6], strict=True):
+        there = "".join(map(gathered.source, pages))
+        named = re.findall(r"`((?:eq|thm|lem|cor|prop)-[\w-]+)`", line)
+        assert len(named) > 5
+        assert [name for name in named if not re.search(rf":label: {name}\n|\({name}\)", there)] == []
+
+
 def test_below_a_plan_each_of_its_figures_says_what_it_shows():
     text = gathered.what_they_show(f"{{numref}}`fig-a`, {{numref}}`fig-b`\n{gathered.SHOWN}\n{{numref}}`fig-c`")
     assert re.findall(r"(?m)^- .*`(fig-\w)`: \{claim\}`\1`$", text) == ["fig-a", "fig-b"]
