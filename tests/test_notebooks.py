@@ -87,8 +87,12 @@ def test_a_link_to_another_page_leads_to_the_published_one_or_nowhere(base, addr
 # Those of the built book
 
 
+def handouts():
+    return sorted(SITE.glob(f"_sources/**/*.{take_away.HANDOUT}"))
+
+
 def taken():
-    return sorted(SITE.glob("_sources/**/*.ipynb"))
+    return sorted({*SITE.glob("_sources/**/*.ipynb")} - {*handouts()})
 
 
 @cache
@@ -173,6 +177,17 @@ class TestTaken:
             assert re.findall(r'caption-number">Fig. (\d+)', page) == re.findall(r"\*\*Fig. (\d+)\*\*", text), path
             assert text.count("<summary>Solution") == page.count('class="solution'), path
             assert text.count("<details>") == text.count("</details>"), path
+
+    def test_what_is_handed_out_is_the_same_before_it_was_run_with_room_for_each_solution(self):
+        solved = [path for path in taken() if "<summary>Solution" in prose_of(read(path))]
+        assert len(solved) > 20 and handouts() == [path.with_suffix(f".{take_away.HANDOUT}") for path in solved]
+        for path, handout in zip(solved, handouts(), strict=True):
+            notebook, code = read(handout), code_of(read(handout))
+            nbformat.validate(notebook)
+            assert [cell.source for cell in code if cell.source] == [cell.source for cell in code_of(read(path))], path
+            room = [cell for cell in code if not cell.source]
+            assert len(room) == prose_of(read(path)).count("<summary>Solution") and "Solution" not in prose_of(notebook)
+            assert not any(cell.outputs or cell.execution_count for cell in code), path
 
     def test_each_is_set_up_by_the_same_lines_which_say_where_the_file_is_that_pip_is_told_to_take(self):
         lines = {read(path).cells[0].source for path in taken()}

@@ -264,8 +264,8 @@ class Html(StandaloneHTMLBuilder):
         self.write_doc_serialized(page, doctree)
         self.phase = BuildPhase.WRITING
         self.write_doc(page, doctree)
-        sources = [Path(self.outdir, "_sources", f"{page}.{kind}") for kind in ("md", "ipynb")]
-        files = [self.get_output_path(page), *filter(Path.exists, sources)]
+        sources = Path(self.outdir, "_sources").glob(f"{page}.*")
+        files = [self.get_output_path(page), *sorted(sources)]
         return pickle.dumps({"files": taken(self.app, files), "images": self.images,
                              "passages": self.indexer.passages})
 

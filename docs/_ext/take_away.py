@@ -1,6 +1,7 @@
 """What a reader can take with her: each page as a notebook with its outputs, which reads well in plain Jupyter and runs
-beside an installed `initbook`, and as MyST source; the package itself, as a wheel beside the site, and the line that
-installs it; and, once the book has an address, buttons that open the notebook on Colab or Binder.
+beside an installed `initbook`, and as one to hand out, without outputs and solutions; as MyST source; the package
+itself, as a wheel beside the site, and the line that installs it; and, once the book has an address, buttons that open
+the notebook on Colab or Binder.
 """
 
 import os
@@ -23,6 +24,7 @@ PROJECT = tomllib.loads((execution.ROOT / "pyproject.toml").read_text(encoding="
 NUMPY, _, OLDEST = PROJECT["dependencies"][0].partition(">=")
 NEEDS = f"Python {PROJECT['requires-python'].strip('>=')} and {NUMPY} {OLDEST}, or later"
 WHEEL = f"{PROJECT['name']}-{PROJECT['version']}-py3-none-any.whl"  # at the root of the site
+HANDOUT = "handout.ipynb"  # a notebook to be solved
 # The branch that the site is published from: there are the notebooks, and what Binder needs to run them.
 BRANCH = "gh-pages"
 
@@ -79,7 +81,8 @@ def links(app, page):
 
 
 def pieces(markdown, node, level=1):
-    """A page as ("text", Markdown) and ("code", the cell's place in the executed notebook), in their order."""
+    """A page as ("text", Markdown), ("solution", Markdown) and ("code", the cell's place in the executed notebook), in
+    their order."""
     for child in node.children:
         if isinstance(child, nodes.section):
             yield from pieces(markdown, child, level + isinstance(node, nodes.section))
@@ -90,7 +93,7 @@ def pieces(markdown, node, level=1):
             yield "code", child["cell_index"]
             yield from (("text", caption(markdown, figure)) for figure in child.findall(nodes.figure))
         else:
-            yield "text", markdown.block(child)
+            yield "solution" if type(child).__name__ == "solution_node" else "text", markdown.block(child)
 
 
 def caption(markdown, figure):
@@ -103,9 +106,11 @@ def for_readers(found, executed, first):
     no need of what builds the book. A cell that only hands numbers to the text is none of the pieces."""
     cells = [nbformat.v4.new_code_cell(first, id="install")]
     for kind, piece in found:
-        if kind == "code":
-            cells.append(shown(executed.cells[piece]))
-        elif piece and kind == "text" and cells[-1].cell_type == "markdown":
+        if kind in ("code", "not run"):
+            cells.append(shown(executed.cells[piece], kind == "code"))
+        elif kind == "room":
+            cells.append(nbformat.v4.new_code_cell(id=f"room-{len(cells)}"))
+        elif piece and kind != "heading" and cells[-1].cell_type == "markdown":
             cells[-1].source += f"\n\n{piece}"
         elif piece:
             cells.append(nbformat.v4.new_markdown_cell(piece, id=f"text-{len(cells)}"))
@@ -113,27 +118,37 @@ def for_readers(found, executed, first):
     return nbformat.v4.new_notebook(cells=cells, metadata=about)
 
 
-def shown(cell):
+def shown(cell, ran):
     """Code that the page folds, Jupyter folds as well."""
     folded = "hide-input" in cell.metadata.get("tags", [])
+    if not ran:
+        cell.outputs, cell.execution_count = [], None
     cell.metadata = nbformat.from_dict({"jupyter": {"source_hidden": True}} if folded else {})
     return cell
 
 
-def notebook_of(app, doctree, page):
+def handed_out(found):
+    """The same for students, who are to predict and to solve: no cell has run, and for each solution there is room."""
+    instead = {"code": "not run", "solution": "room"}
+    return [(instead.get(kind, kind), piece) for kind, piece in found]
+
+
+def text_of(app, doctree, page):
     link = links(app, page)
     wanted = {link(node)[1:] for node in doctree.findall(nodes.reference) if link(node).startswith("#")}
     markdown = Markdown(app.env.toc_fignumbers.get(page, {}), link, wanted)
-    found = [*pieces(markdown, doctree), ("text", f"*{PROJECT['name']} {PROJECT['version']}. {app.config.copyright}.*")]
-    return for_readers(found, nbformat.read(executed(app, page), 4),
-                       set_up(app.config.html_baseurl, app.config.repository))
+    return [*pieces(markdown, doctree), ("text", f"*{PROJECT['name']} {PROJECT['version']}. {app.config.copyright}.*")]
 
 
-def write_notebook(app, doctree, page):
-    if app.builder.name == "html" and executed(app, page).exists():
-        path = Path(app.outdir, "_sources", f"{page}.ipynb")
+def write_notebooks(app, doctree, page):
+    if app.builder.name != "html" or not executed(app, page).exists():
+        return
+    found, first = text_of(app, doctree, page), set_up(app.config.html_baseurl, app.config.repository)
+    kinds = {"ipynb": found} | ({HANDOUT: handed_out(found)} if "solution" in dict(found) else {})
+    for kind, text in kinds.items():
+        path = Path(app.outdir, "_sources", f"{page}.{kind}")
         path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook_of(app, doctree, page), path)
+        nbformat.write(for_readers(text, nbformat.read(executed(app, page), 4), first), path)
 
 
 def write_sources(app, exception):
@@ -169,23 +184,36 @@ def group(label, icon, tooltip, buttons):
     return {"type": "group", "label": label, "icon": icon, "tooltip": tooltip, "buttons": buttons}
 
 
+def has_solutions(context):
+    return 'class="solution' in context.get("body", "")
+
+
 def printing(context):
-    """Solutions are printed as the reader left them, open or closed; or all of them, or none (book.js)."""
+    """All folds are printed, or the main road alone. Solutions are printed as the reader left them, open or closed; or
+    all of them, or none (book.js)."""
     yield "Print, or save as PDF", "print()"
-    if 'class="solution' in context.get("body", ""):
+    if "<details" in context.get("body", ""):
+        yield "Print the main road", "printRoad()"
+    if has_solutions(context):
         yield from [("Print with all solutions", "printWith(true)"), ("Print without solutions", "printWith(false)")]
+
+
+def files(app, page, context):
+    """Of a page: what it is called in the menu, its file, what it is good for."""
+    if executed(app, page).exists():
+        yield "Notebook (.ipynb)", f"_sources/{page}.ipynb", "With its outputs, for Jupyter"
+        if has_solutions(context):
+            yield "Notebook without solutions (.ipynb)", f"_sources/{page}.{HANDOUT}", "Not run yet, with room to solve"
+        yield "Package (.whl)", WHEEL, "initbook, to lie beside the notebook"
+    yield "MyST source (.md)", f"_sources/{page}.md", "The page as it was written"
 
 
 def add_buttons(app, page, template, context, doctree):
     """At the head of a page: take it, or run it elsewhere."""
     if page not in app.env.found_docs or "orphan" in app.env.metadata[page]:
         return
-    here = os.path.relpath("_sources", Path(page).parent)
-    take = [button("MyST source (.md)", f"{here}/{page}.md", "The page as it was written")]
-    if executed(app, page).exists():
-        take.insert(0, button("Notebook (.ipynb)", f"{here}/{page}.ipynb", "With its outputs, for Jupyter"))
-        wheel = os.path.relpath(WHEEL, Path(page).parent)
-        take.insert(1, button("Package (.whl)", wheel, "initbook, to lie beside the notebook"))
+    take = [button(text, os.path.relpath(file, Path(page).parent), tooltip)
+            for text, file, tooltip in files(app, page, context)]
     take += [{"type": "javascript", "text": text, "javascript": script} for text, script in printing(context)]
     buttons = [group("download-buttons", "fas fa-download", "Download this page", take)]
     links = launch_links(app.config.repository, page)
@@ -199,6 +227,6 @@ def setup(app):
     app.add_config_value("repository", "", "html")
     app.add_directive("install", Install)
     app.connect("html-page-context", add_buttons, priority=600)  # after the theme's own
-    app.connect("doctree-resolved", write_notebook, priority=900)  # when all that fills in text has done so
+    app.connect("doctree-resolved", write_notebooks, priority=900)  # when all that fills in text has done so
     app.connect("build-finished", write_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -111,22 +111,29 @@ function sendOn() {
 for (const event of ["DOMContentLoaded", "hashchange"]) addEventListener(event, sendOn);
 
 // A printer gets black on white and every box open, but solutions as the reader left them or as she asked for all of
-// them; afterwards the page is as it was.
-let before, solutions;
+// them; of the main road (book.css) no box. Afterwards the page is as it was.
+let before, solutions, road = false;
 addEventListener("beforeprint", () => {
   const root = document.documentElement;
   const boxes = [...document.querySelectorAll(".bd-article details")].map((box) => [box, box.open]);
   before = { theme: root.dataset.theme, boxes };
   root.dataset.theme = "light";
+  root.classList.toggle("main-road", road);
   for (const [box, open] of boxes) box.open = box.matches(".solution") ? (solutions ?? open) : true;
 });
 addEventListener("afterprint", () => {
   document.documentElement.dataset.theme = before.theme;
   for (const [box, open] of before.boxes) box.open = open;
   solutions = undefined;
+  road = false;
 });
 
 function printWith(open) {
   solutions = open;
+  print();
+}
+
+function printRoad() {
+  road = true;
   print();
 }
