@@ -113,6 +113,18 @@ def test_solutions_are_printed_as_the_reader_left_them_or_all_or_none(page, addr
     assert page.locator(".dropdown-download-buttons", has_text="Print without solutions").count() == 1
 
 
+def test_the_main_road_is_printed_without_what_is_folded_and_what_stands_behind_it(page, address):
+    page.emulate_media(media="print")
+    page.goto(address + HE)
+    seen = """() => ['details', '#exercises', '#further-reading', '.takeaway', '#the-half'].map(
+      what => [...document.querySelectorAll(`.bd-article ${what}`)].some(e => e.checkVisibility()))"""
+    page.evaluate("window.print = () => { dispatchEvent(new Event('beforeprint')); }")
+    page.evaluate("printRoad()")
+    assert page.evaluate(seen) == [False, False, False, True, True]
+    page.evaluate("dispatchEvent(new Event('afterprint')); print()")
+    assert page.evaluate(seen) == [True] * 5
+
+
 def test_exercises_are_chosen_by_page_and_part_and_by_ticking_them(page, address):
     page.goto(address + "reference/exercises.html")
     boxes, pages = page.locator(".exercise.again:visible"), page.locator("#exercise-page")
@@ -128,9 +140,11 @@ def test_exercises_are_chosen_by_page_and_part_and_by_ticking_them(page, address
     pages.select_option("all")
     page.get_by_label("Of these").select_option("ticked")
     assert boxes.count() == 1 and page.locator(".exercise-choice p").inner_text().startswith("1 exercise, ")
+    page.get_by_label("Title").fill("Sheet 3, for Thursday")
     page.emulate_media(media="print")
-    assert page.locator("article :is(blockquote, .exercise-choice, input):visible").count() == 0
-    assert page.locator("article h1:visible").count() == 1 and boxes.count() == 1
+    assert page.locator("article :is(blockquote, .exercise-choice, input, h2, h3):visible").count() == 0
+    assert page.locator("article h1").inner_text().startswith("Sheet 3, for Thursday") and boxes.count() == 1
+    assert page.title() == "Sheet 3, for Thursday" and not page.locator("#pst-back-to-top").is_visible()
 
 
 def test_exercises_are_chosen_by_level_and_kind_with_their_headings_and_minutes(page, address):

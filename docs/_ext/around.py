@@ -25,7 +25,8 @@ MESSAGES = [
     "Move the figure", ". Where scripts run, this figure has controls.", "Play", "Pause",
     "My numbers differ", "Report an error",
     "One page", "{0} pages", "the book does not have {0}", "Also: ",
-    "Page", "Level", "How", "Of these", "Tick {0}", "Open all solutions", "Close all solutions", "Print what is shown",
+    "Page", "Level", "How", "Of these", "Title", "Tick {0}",
+    "Open all solutions", "Close all solutions", "Print what is shown",
     "1 exercise, {0} minutes", "{0} exercises, {1} minutes",
     "Choose an activation", "Count fans", "Choose a recipe", "Glossary",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ const place = document.querySelector(".exercise-choice");
 const OPTIONS = { level: ["easy", "medium", "hard"], how: ["by hand", "with the package"], ticked: ["ticked"] };
 const NAMES = { page: "Page", level: "Level", how: "How", ticked: "Of these" };
 const title = (section) => section.querySelector("h2, h3").firstChild.textContent;
+const headline = document.querySelector("article h1").firstChild, own = { headline: headline.textContent, file: document.title };
 
 function field(label, control) {
   const box = document.createElement("div");
@@ -26,6 +27,16 @@ function button(text, act) {
   const made = Object.assign(document.createElement("button"), { type: "button", textContent: text });
   made.addEventListener("click", act);
   return field("", made);
+}
+
+// Of the sheet, and of the file that a browser prints it to.
+function naming() {
+  const input = Object.assign(document.createElement("input"), { type: "text", id: "exercise-title", placeholder: own.headline });
+  input.addEventListener("input", () => {
+    headline.textContent = input.value || own.headline;
+    document.title = input.value || own.file;
+  });
+  return input;
 }
 
 // Parts and their pages, as the headings have them.
@@ -49,7 +60,7 @@ for (const box of exercises) {
   heading.append(tick);
 }
 
-// A page or a part whose exercises are all left out goes with its heading.
+// A page or a part whose exercises are all left out goes with its heading; a sheet of those that were ticked has none.
 function show() {
   const { page, ...others } = menus;
   const chosen = Object.values(others).filter((m) => m.value !== "all").map((m) => m.value.replaceAll(" ", "-"));
@@ -63,6 +74,7 @@ function show() {
   }
   for (const section of document.querySelectorAll("section:has(.exercise.again)"))
     section.hidden = !section.querySelector(".exercise.again:not([hidden]), h1");
+  document.querySelector("article").classList.toggle("only-ticked", others.ticked.value === "ticked");
   said.textContent = many === 1 ? `1 exercise, ${minutes} minutes` : `${many} exercises, ${minutes} minutes`;
 }
 
@@ -72,7 +84,7 @@ function openAll(open) {
 
 const box = Object.assign(document.createElement("div"), { className: "choose" });
 const fields = Object.assign(document.createElement("div"), { className: "choose-fields" });
-fields.append(...Object.keys(menus).map((kind) => field(NAMES[kind], menus[kind])),
+fields.append(...Object.keys(menus).map((kind) => field(NAMES[kind], menus[kind])), field("Title", naming()),
   button("Open all solutions", () => openAll(true)), button("Close all solutions", () => openAll(false)),
   button("Print what is shown", () => print()));
 box.append(fields, said);
