@@ -189,10 +189,10 @@ def has_solutions(context):
 
 
 def printing(context):
-    """All folds are printed, or the main road alone. Solutions are printed as the reader left them, open or closed; or
-    all of them, or none (book.js)."""
+    """All folds are printed, or the main road alone, where the page says its minutes. Solutions are printed as the
+    reader left them, open or closed; or all of them, or none (book.js)."""
     yield "Print, or save as PDF", "print()"
-    if "<details" in context.get("body", ""):
+    if 'class="reading-time' in context.get("body", ""):
         yield "Print the main road", "printRoad()"
     if has_solutions(context):
         yield from [("Print with all solutions", "printWith(true)"), ("Print without solutions", "printWith(false)")]
