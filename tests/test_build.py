@@ -3,6 +3,7 @@
 The quick tests ask the build's own code; the slow ones build a small book of two pages, several times.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -19,6 +20,7 @@ import pytest
 
 import execution
 import katex
+import kernels
 
 ROOT = Path(__file__).parents[1]
 
@@ -78,6 +80,43 @@ def test_what_a_cell_prints_is_one_output_however_many_pieces_it_comes_in(tmp_pa
     ran = notebook("import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.3)")
     execution.run(ran, tmp_path, 60)
     assert [output.text for output in ran.cells[-1].outputs] == ["0\n1\n2\n"]
+
+
+def outputs(kernel, *cells):
+    ran = notebook(*cells)
+    with kernel():
+        execution.run(ran, ROOT, 60)
+    return [re.sub(r"ipykernel_\d+/\d+", "", str(cell.outputs)) for cell in ran.cells[1:]]
+
+
+@pytest.mark.slow
+def test_a_fork_of_the_warm_interpreter_says_what_a_new_kernel_says_and_has_nothing_of_the_book():
+    cells = ["import os, sys, numpy as np\nprint(sys.path, os.getcwd(), __name__, np.random.default_rng(0).normal())",
+             "print('initbook' in sys.modules, os.environ['PATH'], os.environ.get('MPLBACKEND'))\n1 / 3",
+             "import warnings\nwarnings.warn('a warning')"]
+    assert outputs(kernels.warm, *cells) == outputs(contextlib.nullcontext, *cells)
+
+
+@pytest.mark.slow
+def test_a_fork_that_dies_is_noticed_with_its_last_words():
+    with pytest.raises(execution.CellFailed, match="(?s)died.*last words"):
+        outputs(kernels.warm, "import os\nos.write(2, b'last words')\nos._exit(3)")
+
+
+ENDS = """
+import os, nbformat.v4, execution, kernels
+cell = f"import os, time; os.kill({os.getpid()}, 9); time.sleep(600)"
+with kernels.warm():
+    execution.run(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)]), ".", 60)
+"""
+
+
+@pytest.mark.slow
+def test_the_warm_interpreter_and_its_forks_end_with_whoever_started_them():
+    path = {"PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in ("docs/_ext", "tools"))}
+    # Both hold the other end of the pipe, so this would wait for ever if one stayed.
+    child = subprocess.run([sys.executable, "-c", ENDS], env=os.environ | path, capture_output=True, timeout=60)
+    assert child.returncode == -signal.SIGKILL
 
 
 def test_a_page_is_run_again_when_what_lies_beside_it_and_may_be_read_has_changed(tmp_path):
