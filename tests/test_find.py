@@ -91,8 +91,8 @@ def test_a_title_with_any_small_words_finds_its_page_first(search):
 
 @pytest.mark.parametrize(("one", "other"), [
     ("weight initialization", "weight initialisation"), ("batch normalization", "batch normalisation"),
-    ("initialized to zero", "initialised to zero"), ("he_normal", "HeNormal"), ("fan_in", "fan-in"),
-    ("vanishing gradients", "vanishing gradient"), ("optimizers", "optimisers"), ("10,000", "10000"),
+    ("initialized to zero", "initialised to zero"), ("vanishing gradients", "vanishing gradient"),
+    ("optimizers", "optimisers"), ("10,000", "10000"), ("BatchNorm2d", "BatchNorm1d"),
 ])  # fmt: skip
 def test_two_ways_to_write_a_word_find_the_same(one, other, search):
     found = [pages(answer)[:FIRST] for answer in search([one, other])]
@@ -122,7 +122,8 @@ def test_a_slip_of_the_keyboard_is_forgiven(search):
 
 def test_a_name_that_phones_write_small_and_in_one_finds_what_the_book_writes_apart(search):
     for small, written in [("batchnorm", "batch norm"), ("layernorm", "layer norm"), ("batchnorm2d", "batch norm"),
-                           ("convtranspose", "conv transpose"), ("henormal", "he normal")]:
+                           ("convtranspose", "conv transpose"), ("henormal", "he normal"), ("HeNormal", "he_normal"),
+                           ("fan_in", "fan-in"), ("resnet", "ResNet")]:
         (one, other) = [pages(answer)[:1] for answer in search([small, written])]
         assert one == other != [], small
     assert pages(search(["lazylinear"])[0])[:1] == ["practice/loss-stands-still"]
@@ -139,6 +140,41 @@ def test_chapters_come_before_pages_to_look_things_up_in(search):
     chapters = {page["name"] for page in index() if page["chapter"]}
     answers = [pages(answer)[0] for answer in search(["saturation", "mean square", "gain", "logit", "Adam", "rank"])]
     assert set(answers) <= chapters
+
+
+@cache
+def standing(page):
+    """What stands on a page, of its text and of its code, in small letters and in words."""
+    of = next(each for each in index() if each["name"] == page)
+    return " ".join(" ".join([heading, *blocks, code]) for _, heading, blocks, code, _ in of["passages"])
+
+
+def test_words_that_begin_with_hers_are_meant_only_where_the_book_does_not_have_hers(search):
+    found = [pages(answer) for answer in search(["nan", "nano", "kaim"])]
+    assert all(re.search(r"(?i)\bnan\b", standing(page)) for page in found[0])
+    assert [first for first, *_ in found] == ["practice/loss-stands-still", "beyond/atlas", "variance/he"]
+
+
+@pytest.mark.parametrize("name", ["VarianceScaling", "ConvTranspose2d", "weight_hh_l0", "zero_grad", "trunc_normal_"])
+def test_an_identifier_is_found_first_where_it_stands(name, search):
+    first = search([name])[0][0]["page"]
+    assert re.search(rf"\b{name}\b", standing(first)), first
+
+
+def test_each_name_of_the_package_finds_what_it_does_among_the_first(search):
+    names = [anchor.rpartition(".")[2] for page in index() if page["name"] == "reference/api"
+             for anchor, *_ in page["passages"] if "_" in anchor]
+    answers = dict(zip(names, search(names), strict=True))
+    assert len(names) > 60
+    assert [name for name, answer in answers.items() if "reference/api" not in pages(answer)[:FIRST]] == []
+
+
+def test_exercises_solutions_and_further_reading_seldom_come_before_the_text(search):
+    beside = {(page["name"], anchor) for page in index() for anchor, *_, aside in page["passages"] if aside}
+    assert {anchor for _, anchor in beside} > {"ex-prelu", "variance/he-solution-2", "further-reading"}
+    wanted = [query for name in LISTS for query in read(name)]
+    found = [(hit["page"], hit.get("anchor")) in beside for answer in search(wanted) for hit in answer[:FIRST]]
+    assert sum(found) < 0.05 * len(found)
 
 
 def test_every_passage_has_an_address_where_it_stands():
@@ -159,7 +195,7 @@ def test_what_is_shown_is_prose(search):
 
 def test_what_a_keyword_says_in_digits_stands_on_its_page():
     for page in index():
-        there = " ".join(text for _, _, blocks, code in page["passages"] for text in [*blocks, code])
+        there = standing(page["name"])
         numbers = NUMBER.findall(" ".join(page["keywords"]))
         assert [number for number in numbers if number not in there] == [], page["name"]
 

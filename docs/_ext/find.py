@@ -2,7 +2,8 @@
 
 A passage is a section, or a box, a term, a name of the package within it that has an address of its own. Its prose goes
 into the index as blocks (paragraphs, captions, rows of tables), from which the search shows what it found, also where
-the book is opened as files; of its code only the words do. Which words count how much is for docs/_static/find.js.
+the book is opened as files; of its code only the words do. What stands beside the text, such as an exercise, says so.
+Which words count how much is for docs/_static/find.js.
 
 Sphinx's own index knows which page has a word, and neither where nor how often.
 """
@@ -13,6 +14,7 @@ import unicodedata
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.search import IndexBuilder
+from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
 
 from powers import THIN
 
@@ -109,11 +111,17 @@ def anchor_of(node):
     return node["ids"][0] if isinstance(node, kinds) and node["ids"] and not inner else ""
 
 
+def beside(node):
+    """Whether a passage is none of the text: an exercise, a solution, further reading, an entry of a list."""
+    kinds = (exercise_node, exercise_enumerable_node, solution_node, nodes.citation)
+    return isinstance(node, kinds) or "further-reading" in node["ids"] or "checked-equation" in node["classes"]
+
+
 class Passages(list):
-    """A page's passages, `[anchor, heading, blocks, words of code]`, in the order of the page."""
+    """A page's passages, `[anchor, heading, blocks, words of code, whether beside]`, in the order of the page."""
 
     def __init__(self, doctree):
-        super().__init__([["", "", [], []]])
+        super().__init__([["", "", [], [], 0]])
         self.anchors = set()
         self.read(doctree, self[0])
 
@@ -139,7 +147,7 @@ class Passages(list):
         anchor = anchor_of(node)
         if anchor and anchor not in self.anchors:  # a browser goes to the first of two
             self.anchors.add(anchor)
-            self.append([anchor, name_of(node), [], []])
+            self.append([anchor, name_of(node), [], [], int(beside(node))])
             return self[-1]
 
 
@@ -152,7 +160,7 @@ class Index(IndexBuilder):
 
     def feed(self, docname, filename, title, doctree):
         """A page that repeats others says `nosearch`: it comes without a title; only its front matter is searched."""
-        self.passages[docname] = [[*passage[:3], " ".join(dict.fromkeys(passage[3]))]
+        self.passages[docname] = [[*passage[:3], " ".join(dict.fromkeys(passage[3])), passage[4]]
                                   for passage in (Passages(doctree) if title else ()) if any(passage)]
 
     def prune(self, docnames):

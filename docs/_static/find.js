@@ -14,16 +14,25 @@ function once(f) {
   return (word) => known.get(word) ?? known.set(word, f(word)).get(word);
 }
 
-// One spelling for initialise and initialize.
+// One spelling for initialise and initialize; conv1d, conv2d and conv have one stem.
 const spelt = once((word) => word.length > 5 ? word.replace(/is(e|ed|er|ers|es|ing|ations?)$/, "iz$1") : word);
-const stem = once((word) => stemmer.stemWord(spelt(word)));
+const stem = once((word) => stemmer.stemWord(spelt(word.replace(/(?<=\p{L}{3})[123]d$/u, ""))));
 
-// The parts of each word: he_normal and HeNormal are "he normal", √n is "sqrt n", 10,000 is 10000.
+// An identifier's parts: he_normal and HeNormal are "he normal".
+function pieces(word) {
+  return word.replace(/(\p{Ll})(?=\p{Lu}\p{Ll})/gu, "$1_").split("_").filter(Boolean).map((part) => part.toLowerCase());
+}
+
+const joined = (word) => /[_\p{Lu}]/u.test(word); // of the words that the search reads, only identifiers
+const together = once((word) => word.replaceAll("_", "").toLowerCase());
+
+// The words of a text, identifiers behind their parts; √n is "sqrt n", 10,000 is 10000.
 function parts(text) {
   return (text.replace(/√/g, " sqrt ").match(WORDS) ?? []).flatMap((word) => {
     if (/^\d/.test(word)) return word.replace(/,(?=\d{3})/g, "").split(",");
-    return word.replace(/(\p{Ll})(?=\p{Lu}\p{Ll})/gu, "$1_").split("_").filter(Boolean);
-  }).map((part) => part.toLowerCase());
+    const all = pieces(word);
+    return all.length > 1 ? [...all, word] : all;
+  });
 }
 
 // How surely a decimal is another one in fewer digits: 2.30 is 2.3026 rounded, 1.46 may be 1.4669 cut off.
@@ -49,10 +58,12 @@ let pages = [], passages = [], usual; // words of a passage
 const vocabulary = new Map(); // word -> Map(passage -> how often, by where)
 const WEIGHT = { title: 1.5, keyword: 1.5, description: 0.5, heading: 3, row: 1, text: 1, code: 0.3 };
 const named = new Set(); // small words that are the whole of a keyword
+const identifiers = new Map(); // henormal -> HeNormal
 
 function enter(passage, words, weight) {
   for (const word of words) {
     if (!vocabulary.has(word)) vocabulary.set(word, new Map());
+    if (joined(word)) identifiers.set(together(word), word);
     const where = vocabulary.get(word);
     where.set(passage, (where.get(passage) ?? 0) + weight);
   }
@@ -62,12 +73,12 @@ function take(page) {
   const keywords = page.keywords.map((keyword) => [keyword, WEIGHT.keyword]);
   page.fields = [[page.title, WEIGHT.title], ...keywords, [page.description, WEIGHT.description]]
     .map(([text, weight]) => ({ words: parts(text), weight }));
-  for (const [anchor, heading, blocks, code] of page.passages) {
-    const passage = { page, anchor, heading, blocks, words: parts([heading, ...blocks].join(" ")) };
+  for (const [anchor, heading, blocks, code, beside] of page.passages) {
+    const passage = { page, anchor, heading, blocks, beside, words: parts([heading, ...blocks].join(" ")), code: parts(code) };
     enter(passage, parts(heading), WEIGHT.heading);
     for (const block of blocks) if (block.includes(" · ")) enter(passage, parts(block.split(" · ")[0]), WEIGHT.row);
     enter(passage, passage.words, WEIGHT.text);
-    enter(passage, parts(code), WEIGHT.code);
+    enter(passage, passage.code, WEIGHT.code);
     passages.push(passage);
   }
   for (const { words } of page.fields) {
@@ -86,11 +97,14 @@ var Search = {
 
 // A reader's words
 
-// Words of the book that a reader may mean by hers, and how surely.
+// Words of the book that a reader may mean by hers, and how surely. Where the book has her word, she does not mean one that
+// only begins with it.
 function meant(word) {
   const found = new Map(), say = (other, sure) => found.set(other, Math.max(sure, found.get(other) ?? 0));
+  const begins = (other) => word.length > 2 && !vocabulary.has(word) && !joined(other) && other.startsWith(word);
   const alike = NUMBER.test(word) ? (other) => NUMBER.test(other) && sameNumber(word, other)
-    : (other) => (stem(other) === stem(word) && 0.9) || (word.length > 2 && other.startsWith(word) && 0.4);
+    : joined(word) ? (other) => joined(other) && together(other) === together(word) && 0.5
+    : (other) => (stem(other) === stem(word) && 0.9) || (begins(other) && 0.4);
   for (const other of vocabulary.keys()) {
     const sure = spelt(other) === spelt(word) ? 1 : alike(other);
     if (sure) say(other, sure);
@@ -100,35 +114,40 @@ function meant(word) {
   return found;
 }
 
-// PyTorch's "nn." stands before half of all that it has.
-const small = (word) => word === "nn" || (stopwords.has(word) && !named.has(word));
+const small = (word) => stopwords.has(word) && !named.has(word);
 
-// A word that the book does not have, as words that it has: layernorm2d is "layer norm".
-function apart(word) {
+// A reader's word as words that the book has: of batchnorm2d its BatchNorm, of groupnorm "group norm".
+function read(word) {
+  if (joined(word)) return identifiers.has(together(word)) ? [word] : []; // its parts are words of their own
   const bare = word.replace(/[123]d$/, ""), has = (part) => (part.length > 3 && vocabulary.has(part)) || named.has(part);
-  for (let at = bare.length; at > 1; at--)
-    if (has(bare.slice(0, at)) && (at === bare.length || has(bare.slice(at)))) return [bare.slice(0, at), bare.slice(at)].filter(Boolean);
+  if (vocabulary.has(word)) return [word];
+  if (identifiers.has(bare)) return parts(identifiers.get(bare));
+  if (!meant(word).size)
+    for (let at = bare.length - 1; at > 1; at--)
+      if (has(bare.slice(0, at)) && has(bare.slice(at))) return [bare.slice(0, at), bare.slice(at)];
   return [word];
 }
 
-// A word with what is meant by it, where that stands, and how much it counts: by how rare it is, and its share in her word.
-function term(word, share) {
+// A word with what is meant by it, where that stands, and how much it counts: by how rare it is.
+function term(word, counts) {
   const words = meant(word), where = new Map();
   for (const [other, sure] of words)
     for (const [passage, weight] of vocabulary.get(other)) where.set(passage, (where.get(passage) ?? 0) + sure * weight);
   const count = [...where.keys()].filter((each) => each.words).length;
-  return { word, words, where, rare: share * (small(word) ? 0.15 : 1) * Math.log(1 + (passages.length - count + 0.5) / (count + 0.5)) };
+  return { word, words, where, rare: counts * Math.log(1 + (passages.length - count + 0.5) / (count + 0.5)) };
 }
 
+const LITTLE = 0.15; // as small words do, the parts of an identifier that the book has, and what stands before a dot (nn.)
+
 function asked(query) {
-  return [...new Set(parts(query))].flatMap((word) => {
-    const hers = meant(word).size ? [word] : apart(word);
-    return hers.map((each) => term(each, 1 / hers.length));
-  });
+  const hers = [...new Set(parts(query).flatMap(read))], before = query.match(/[\p{L}_]+(?=\.\p{L})/gu) ?? [];
+  const less = new Set([...before, ...hers.filter(joined)].flatMap(pieces));
+  return hers.map((word) => term(word, less.has(word) || small(word) ? LITTLE : 1));
 }
 
 // Scores
 
+const BESIDE = 0.5; // what a passage counts that is beside the text: an exercise, its solution, further reading
 const SURELY = 0.8; // above it, a word is hers and not one that begins as hers
 const sum = (list, value) => list.reduce((total, each) => total + value(each), 0);
 
@@ -147,7 +166,7 @@ function ofPassage(passage, terms) {
     const often = (where.get(passage) ?? 0) / long;
     return (rare * often) / (often + 1);
   });
-  return score + 0.5 * pairs(terms, passage);
+  return (score + 0.5 * pairs(terms, passage)) * (passage.beside ? BESIDE : 1);
 }
 
 const sure = (term, words) => Math.max(0, ...words.map((word) => term.words.get(word) ?? 0));
@@ -191,11 +210,12 @@ function find(terms) {
 
 // What is shown
 
-// Words of a passage by which it was found; of a question's many words those that are rare.
-function counting({ words }, terms) {
-  const there = terms.filter((term) => sure(term, words)), rarest = Math.max(...there.map(({ rare }) => rare));
+// Words of a passage by which it was found, of its code the identifiers; of a question's many words those that are rare.
+function counting({ words, code }, terms) {
+  const all = [...words, ...code.filter(joined)], there = terms.filter((term) => sure(term, all));
+  const rarest = Math.max(...there.map(({ rare }) => rare));
   const count = there.filter(({ rare }) => rare > 0.3 * rarest).flatMap((term) => [...term.words.keys()]);
-  return [...new Set(words)].filter((word) => count.includes(word));
+  return [...new Set(all)].filter((word) => count.includes(word));
 }
 
 const SENTENCE = 40; // letters: a title says less
