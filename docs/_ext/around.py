@@ -25,6 +25,7 @@ MESSAGES = [
     "Move the figure", ". Where scripts run, this figure has controls.", "Play", "Pause",
     "My numbers differ", "Report an error",
     "One page", "{0} pages", "the book does not have {0}", "Also: ",
+    "Words are also looked up here: ", "What this book leaves out", "Index",
     "Page", "Level", "How", "Of these", "Title", "Tick {0}",
     "Open all solutions", "Close all solutions", "Print what is shown",
     "1 exercise, {0} minutes", "{0} exercises, {1} minutes",

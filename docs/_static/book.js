@@ -35,8 +35,8 @@ addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame
   if (!moves) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });
 })));
 
-// Who follows a search result (found.js) sees her words marked, also where only a folded box has them, or the place that she
-// asked for is one; other boxes stay closed. The Escape key takes the marks away.
+// Who follows a search result (found.js) sees her words marked at the place that she asked for, also where it has them in a
+// closed box or behind a tab only; other boxes stay closed. The Escape key takes the marks away.
 const article = document.querySelector(".bd-article"), marks = [];
 const UNMARKED = ".katex, svg, script, style, button, .headerlink, .moved";
 
@@ -62,25 +62,30 @@ function markAll(words) {
 }
 
 const target = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
-const folded = (mark) => mark.closest("details:not([open])");
+const shown = (mark) => mark.checkVisibility() && !mark.closest("details:not([open])");
 
-function unfold() {
-  const word = (mark) => mark.textContent.toLowerCase(), seen = new Set(marks.filter((mark) => !folded(mark)).map(word));
-  const there = target()?.closest("details") ?? document.createElement("details");
-  for (const mark of marks.filter((mark) => !seen.has(word(mark)) || there.contains(mark)))
-    for (let box = mark.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+function reveal(mark) {
+  for (let box = mark; box; box = box.parentElement.closest("details, .sd-tab-content"))
+    if (box.matches("details")) box.open = true;
+    else if (box !== mark) box.previousElementSibling.previousElementSibling.checked = true; // its tab
 }
 
-const sought = new URLSearchParams(location.search).get("highlight")?.match(/[\p{L}\d]+(?:\.\d+)?/gu);
+// The first mark of each word, and then the first of all.
+function showMarks() {
+  const word = (mark) => mark.textContent.toLowerCase(), there = marks.filter((mark) => target()?.contains(mark));
+  const hers = there.length ? there : marks;
+  for (const mark of hers) if (!hers.some((other) => word(other) === word(mark) && shown(other))) reveal(mark);
+  const first = hers.find(shown);
+  if (!moves && first?.getBoundingClientRect().bottom > innerHeight) first.scrollIntoView({ behavior: "instant", block: "center" });
+}
+
+const sought = new URLSearchParams(location.search).get("highlight")?.match(/[\p{L}\d_]+(?:\.\d+)?/gu);
 if (article && sought) {
   markAll(sought);
-  unfold();
   history.replaceState(null, "", location.pathname + location.hash);
-  addEventListener("keydown", ({ key }) => key === "Escape" && marks.forEach((mark) => mark.replaceWith(mark.textContent)));
-  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
-    const first = marks.find((mark) => target()?.contains(mark) && !folded(mark));
-    if (!moves && first?.getBoundingClientRect().bottom > innerHeight) first.scrollIntoView({ behavior: "instant", block: "center" });
-  })));
+  addEventListener("keydown", ({ key }) => key === "Escape"
+    && article.querySelectorAll("mark").forEach((mark) => mark.replaceWith(mark.textContent)));
+  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(showMarks))); // the tabs stand by then
 }
 
 // The contents at the right mark the section that is read. The theme's own mark stays behind when a page is turned by key.

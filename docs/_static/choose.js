@@ -136,7 +136,9 @@
     const made = box(fold, "Choose a recipe", menus.map((list, i) => field(["layer", "start it", "written"][i], list)), out);
     // The library that she has chosen in tabs, here or on another page (sphinx-design keeps it), and the other way round.
     const KEPT = "sphinx-design-tab-id-library", library = ({ is }) => is[2].replace("in ", "").toLowerCase();
-    const hers = recipes.find((recipe) => library(recipe) === localStorage.getItem(KEPT));
+    // Who comes from the search (book.js) finds what she sought.
+    const found = recipes.filter(({ listing }) => listing.querySelector("mark")), from = found.length ? found : recipes;
+    const hers = from.find((recipe) => library(recipe) === localStorage.getItem(KEPT)) ?? found[0];
     if (hers) menus.forEach((list, i) => (list.value = hers.is[i]));
     menus[2].addEventListener("change", () => localStorage.setItem(KEPT, library({ is: [, , menus[2].value] })));
     made.addEventListener("input", () => {

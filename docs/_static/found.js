@@ -3,6 +3,7 @@
 
 const FIELD = document.querySelector(".bd-main .bd-search input"), OUT = document.querySelector("#search-results");
 const LONGEST = 260; // letters of an excerpt
+const ELSEWHERE = { "reference/left-out": "What this book leaves out", "reference/glossary": "Glossary", genindex: "Index" };
 const MOST = 20, WORST = 0.12; // pages in the list; the score, beside the first one's, below which a page is left out
 
 function element(name, text = "", attributes = {}) {
@@ -54,6 +55,13 @@ function item({ page, hits }, terms) {
   return line;
 }
 
+// Where a reader goes on whose words the book does not have.
+function elsewhere() {
+  const line = element("p", "Words are also looked up here: ", { className: "found-more" });
+  Object.entries(ELSEWHERE).forEach(([page, name], i) => line.append(i ? " · " : "", element("a", name, { href: `${page}.html` })));
+  return line;
+}
+
 function show(query) {
   const terms = asked(query), found = find(terms);
   const listed = found.slice(0, MOST).filter(({ score }) => score > WORST * found[0].score);
@@ -62,7 +70,8 @@ function show(query) {
   if (unknown.length) said.push(`the book does not have ${unknown.join(", ")}`);
   const list = element("ol", "", { className: "found" });
   list.append(...listed.map((one) => item(one, terms)));
-  OUT.replaceChildren(element("p", query.trim() && `${said.join("; ")}.`, { className: "search-summary", role: "status" }), list);
+  OUT.replaceChildren(element("p", query.trim() && `${said.join("; ")}.`, { className: "search-summary", role: "status" }),
+    query.trim() && !listed.length ? elsewhere() : list);
 }
 
 addEventListener("DOMContentLoaded", () => {
