@@ -83,12 +83,12 @@ def test_the_table_has_every_activation_of_the_package():
 
 
 def test_the_page_shows_every_recipe_under_its_name():
-    shows = re.findall(r"snippets/(\w+)/(embedding_|conv_)?like_(\w+)\.py\n.*\n:caption: (\w+) · as (\w+) · in (\w+)\n",
+    shows = re.findall(r"snippets/(\w+)/(\w+_)?like_(\w+)\.py\n.*\n:caption: ([\w ]+) · as (\w+) · in (\w+)\n",
                        SOURCE.read_text(encoding="utf-8"))
     assert len(shows) == len(RECIPES)
-    layers = {"": "dense", "conv_": "convolution", "embedding_": "embedding"}
+    layers = {"": "dense", "conv_": "convolution", "transposed_": "transposed convolution"}
     for to, layer, of, *said in shows:
-        assert [word.lower() for word in said] == [layers[layer], of, to]
+        assert [word.lower() for word in said] == [layers.get(layer, layer.removesuffix("_")), of, to]
 
 
 def test_recipes_in_numpy_run_and_have_the_variance_of_their_library():
@@ -106,6 +106,18 @@ def test_recipes_in_numpy_run_and_have_the_variance_of_their_library():
             if name in names:
                 off = n * names[name].var() / law[path.stem] - 1
                 assert abs(off) < 5 * (2 / names[name].size) ** 0.5, path.stem  # others scatter less than normal
+
+
+@pytest.mark.parametrize("name", ["silu", "gelu", "relu", "sigmoid"])
+def test_what_reads_a_gate_keeps_the_mean_square_with_its_activations_gain(name):
+    """f(a) b, with a and b of variance 1 from the same inputs: E (f(a) b)^2 = E f^2."""
+    rng, f, n, samples = np.random.default_rng(0), activations.get(name), 512, 200
+    x = rng.normal(size=(samples, n))
+    a, b = (x @ initializers.lecun_normal(rng, (n, n)) for _ in range(2))
+    W = initializers.normal(theory.forward_gain(f) / n**0.5)(rng, (n, n))
+    squares = ((f.f(a) * b) @ W) ** 2
+    error = squares.mean(0).std() / n**0.5  # units differ by their weights, and share their samples
+    assert abs(squares.mean() - 1) < 5 * error < 0.2
 
 
 def test_the_script_is_small():

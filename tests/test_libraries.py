@@ -87,11 +87,11 @@ def test_the_law_of_a_draw_is_found(init, law):
 
 
 def test_a_depthwise_layers_channels_are_told_from_one_more():
-    """Keras's fans of a kernel (k, k, C, 1) are k²·C and k²: no other law is as near as that, from any draws."""
+    """Keras's fans of a kernel (k, k, C, 1) are K·c_in and K: no other law is as near as that, from any draws."""
     for first in range(3):
         two = [np.stack([initializers.glorot_uniform(np.random.default_rng((first, i)), (z.k, z.k, z.c_in, 1))
                          for i in range(measure.MOST * measure.SMALL["depthwise"])]) for z in measure.SIZES]
-        assert tuple(measure.law("depthwise", "W", two).values()) == ("uniform", "1", "k²(C + 1)/2")
+        assert tuple(measure.law("depthwise", "W", two).values()) == ("uniform", "1", "K(c_in + 1)/2")
 
 
 @pytest.mark.parametrize("factor", [0.97, 1.03])

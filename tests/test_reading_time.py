@@ -29,6 +29,11 @@ def page(*more):
     return document
 
 
+def tabs(*contents):
+    return nodes.container("", *(nodes.container("", nodes.paragraph("", text), design_component="tab-item")
+                                 for text in contents), design_component="tab-set")
+
+
 def section(title):
     return nodes.section("", nodes.title("", title), nodes.paragraph("", "many more words"))
 
@@ -50,6 +55,7 @@ def test_what_is_folded_printed_or_after_the_road_takes_no_time(aside):
     (section("An Exercise"), "words", 5), (nodes.math_block("", "x"), "displays", 1),
     (nodes.doctest_block("", ">>> 1\n1"), "lines", 2),
     (nodes.container("", nodes.caption("", "a caption"), nb_element="cell_code_output"), "words", 2),
+    (tabs("first tab", "another one", "a third"), "words", 2),
 ])  # fmt: skip
 def test_twin_what_stands_on_the_road_does(more, kind, number):
     assert reading_time.counts(page(more)) == ROAD | {kind: ROAD[kind] + number}
@@ -108,7 +114,8 @@ def from_the_finished_page(article):
         heading = part.find(["h1", "h2", "h3"])
         if heading and heading.get_text().startswith(reading_time.AFTER_THE_ROAD):
             part.clear()
-    for aside in article.select("details, script, style, .headerlink, .moved, .cell_output :is(pre, .ib-report)"):
+    for aside in article.select("details, script, style, .headerlink, .moved, .cell_output :is(pre, .ib-report), "
+                                ".sd-tab-content ~ .sd-tab-content, .sd-tab-label ~ .sd-tab-label"):
         aside.clear()
     displays, inlines, code = map(article.select, ("div.math", "span.math", "div.highlight"))
     lines = sum(1 for block in code for line in block.get_text().splitlines() if line.strip())

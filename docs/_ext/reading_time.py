@@ -1,7 +1,8 @@
 """How long a page's main road is and what it asks of its reader, in the box of its goals: counted from the page itself.
 
 Words at 200 a minute, half a minute for a displayed formula, 2 seconds for an inline one, 5 for a line of code. What is
-folded does not count, nor do the exercises and what follows them, nor what a cell has printed or drawn.
+folded does not count, nor do the exercises and what follows them, nor what a cell has printed or drawn. Of tabs one
+counts, the first: a reader opens that of her library.
 
 What the page asks stands in its front matter, `needs: "[three updates](three-updates.md), the chain rule"`, and so
 does `road: side` where a first reading may skip it.
@@ -40,7 +41,12 @@ def folded(node):
     part = node.get("nb_element")
     mode = {"cell_code": node, "cell_code_source": node.parent}.get(part, {}).get("hide_mode")
     return (type(node).__name__ in FOLDED or node.get("design_component") == "dropdown"
-            or mode == "all" or mode == "input" and part == "cell_code_source")
+            or mode == "all" or mode == "input" and part == "cell_code_source"
+            or is_tab(node) and any(is_tab(other) for other in node.parent[:node.parent.index(node)]))
+
+
+def is_tab(node):
+    return isinstance(node, nodes.container) and node.get("design_component") == "tab-item"
 
 
 def after_the_road(node):

@@ -78,5 +78,10 @@ def run(code, names):
             names[name] = params[names[f"{name} name"]]
 
 
+def parts(kind, layer):
+    """What a recipe has drawn, by the names of the rows."""
+    return dict(zip("Wb", arrays(layer), strict=True))
+
+
 def arrays(layer):
     return np.asarray(layer["w"]), np.asarray(layer["b"])

@@ -49,21 +49,25 @@ def of(make, shape):
 
 
 def recurrent(seed, layer, z):
-    keras.utils.set_random_seed(seed)
-    W, U, b = map(np.asarray, built(seed, layer, (None, 5, z.I)).get_weights())
+    return gates(built(seed, layer, (None, 5, z.I)))
+
+
+def gates(layer):
+    W, U, b = map(np.asarray, layer.get_weights())
     found = {"input": W, "recurrent": U, "b": b}
     if isinstance(layer, L.LSTM):  # gates: input, forget, cell, output
-        gates = np.split(b, 4)
-        found = found | {"b": np.concatenate([gates[0], *gates[2:]]), "forget": gates[1]}
+        each = np.split(b, 4)
+        found = found | {"b": np.concatenate([each[0], *each[2:]]), "forget": each[1]}
     return found
 
 
 def attention(seed, z):
-    keras.utils.set_random_seed(seed)
-    layer = L.MultiHeadAttention(z.h, z.d // z.h)
-    built(seed, layer, (None, 5, z.d), (None, 5, z.d))
+    return projections(built(seed, L.MultiHeadAttention(z.h, z.d // z.h), (None, 5, z.d), (None, 5, z.d)), z.d)
+
+
+def projections(layer, d):
     arrays = {weight.path.rsplit("/", 2)[-2] + "/" + weight.name: np.asarray(weight) for weight in layer.weights}
-    return {"qkv": np.stack([arrays[f"{name}/kernel"].reshape(z.d, -1) for name in ("query", "key", "value")]),
+    return {"qkv": np.stack([arrays[f"{name}/kernel"].reshape(d, -1) for name in ("query", "key", "value")]),
             "out": arrays["attention_output/kernel"],
             "b": np.concatenate([a.ravel() for name, a in arrays.items() if name.endswith("bias")])}
 
@@ -85,12 +89,31 @@ def given(name):
     x, y = digits()
     if name == "arrays_conv":
         x = x.reshape(-1, 8, 8, 1)
-    model = convolutional() if name == "arrays_conv" else deep() if name == "mend" else mlp()
+    made = {"arrays_conv": convolutional, "mend": deep, "differ": normalized, "moved": compiled}.get(name, mlp)
+    model = made()
     return {"keras": keras, "math": math, "np": np, "x": x, "y": y, "model": model}
 
 
 def mlp():
     return keras.Sequential([L.Input((64,)), L.Dense(128, "relu"), L.Dense(128, "relu", use_bias=False), L.Dense(10)])
+
+
+def compiled(rate=0.1):
+    model = mlp()
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(rate), loss)
+    return model
+
+
+def still(names):
+    """For a model that no update reaches."""
+    return {"model": compiled(0.0)}
+
+
+def normalized(layers=16):
+    """Healthy, as long as batch normalization measures its batch; with Dropout, which makes equal samples differ."""
+    hidden = [each for _ in range(layers) for each in (L.Dense(64), L.BatchNormalization(), L.ReLU())]
+    return keras.Sequential([L.Input((64,)), L.Dropout(0.5), *hidden, L.Dense(10)])
 
 
 def deep(layers=30):
@@ -126,11 +149,13 @@ def arrays(layer):
     return tuple(map(np.asarray, layer.get_weights()))
 
 
-def convolution(layer):
+def parts(kind, layer):
+    """What a recipe has drawn, by the names of the rows."""
+    inputs = {"dense": (None, 512), "embedding": (None,), "lstm": (None, 5, 128), "gru": (None, 5, 128)}
     if not layer.built:
-        layer.build((None, 8, 8, 64))
-    return tuple(map(np.asarray, layer.get_weights()))
-
-
-def embedding(table):
-    return np.asarray(table.get_weights()[0])
+        layer.build(*[(None, 5, 512)] * 2 if kind == "attention" else [inputs.get(kind, (None, 8, 8, 64))])
+    if kind in ("lstm", "gru"):
+        return gates(layer)
+    if kind == "attention":
+        return projections(layer, 512)
+    return dict(zip("Wb", map(np.asarray, layer.get_weights()), strict=False))

@@ -53,21 +53,21 @@ def fans(kind, part, z):
     gates = {"lstm": 4, "gru": 3}.get(kind.split()[0], 1)
     found = {
         "dense": {"n_in": z.n_in, "n_out": z.n_out, "(n_in + n_out)/2": (z.n_in + z.n_out) / 2},
-        "conv": {"k²·C_in": k2 * z.c_in, "k²·C_out": k2 * z.c_out, "k²(C_in + C_out)/2": k2 * (z.c_in + z.c_out) / 2},
-        "grouped": {"k²·C_in/g": k2 * z.c_in / z.g, "k²·C_in": k2 * z.c_in,
-                    "k²(C_in/g + C_out)/2": k2 * (z.c_in / z.g + z.c_out) / 2,
-                    "k²(C_in + C_out)/(2g)": k2 * (z.c_in + z.c_out) / 2 / z.g},
-        "depthwise": {"k²": k2, "k²·C": k2 * z.c_in, "k²(C + 1)/2": k2 * (z.c_in + 1) / 2},
-        "transposed": {"k²·C_in/s²": t2 * z.t_in / z.s**2, "k²·C_in": t2 * z.t_in, "k²·C_out": t2 * z.t_out,
-                       "k²(C_in + C_out)/2": t2 * (z.t_in + z.t_out) / 2},
-        "embedding": {"1": 1, "D": z.D, "V": z.V, "(V + D)/2": (z.V + z.D) / 2},
+        "conv": {"K·c_in": k2 * z.c_in, "K·c_out": k2 * z.c_out, "K(c_in + c_out)/2": k2 * (z.c_in + z.c_out) / 2},
+        "grouped": {"K·c_in/G": k2 * z.c_in / z.g, "K·c_in": k2 * z.c_in,
+                    "K(c_in/G + c_out)/2": k2 * (z.c_in / z.g + z.c_out) / 2,
+                    "K(c_in + c_out)/(2G)": k2 * (z.c_in + z.c_out) / 2 / z.g},
+        "depthwise": {"K": k2, "K·c_in": k2 * z.c_in, "K(c_in + 1)/2": k2 * (z.c_in + 1) / 2},
+        "transposed": {"K·c_in/s²": t2 * z.t_in / z.s**2, "K·c_in": t2 * z.t_in, "K·c_out": t2 * z.t_out,
+                       "K(c_in + c_out)/2": t2 * (z.t_in + z.t_out) / 2},
+        "embedding": {"1": 1, "d": z.D, "V": z.V, "(V + d)/2": (z.V + z.D) / 2},
         "attention": {"d": z.d, "(d + 3d)/2": 2 * z.d, "d(h + d/h)/2": z.d * (z.h + z.d // z.h) / 2,
                       "h(d/h + d)/2": z.h * (z.d // z.h + z.d) / 2},
         "norm": {"1": 1},
     }.get(kind.split()[0])
     if found is None:
-        own = {"I": z.I} if part == "input" else {"H": z.H}
-        found = own | {"H": z.H, "I + H": z.I + z.H, f"(I + {gates}H)/2": (z.I + gates * z.H) / 2,
+        own = {"n_in": z.I} if part == "input" else {"H": z.H}
+        found = own | {"H": z.H, "n_in + H": z.I + z.H, f"(n_in + {gates}H)/2": (z.I + gates * z.H) / 2,
                        f"(H + {gates}H)/2": (1 + gates) * z.H / 2}
     return found
 

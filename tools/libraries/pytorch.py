@@ -39,6 +39,10 @@ def of(make):
 def recurrent(seed, cell):
     torch.manual_seed(seed)
     cell.reset_parameters()
+    return gates(cell)
+
+
+def gates(cell):
     found = {"input": numbers(cell.weight_ih_l0), "recurrent": numbers(cell.weight_hh_l0)}
     found["b"] = torch.cat([cell.bias_ih_l0, cell.bias_hh_l0]).detach().numpy().copy()
     if isinstance(cell, nn.LSTM):  # gates: input, forget, cell, output
@@ -49,7 +53,10 @@ def recurrent(seed, cell):
 
 def attention(seed, z):
     torch.manual_seed(seed)
-    made = nn.MultiheadAttention(z.d, z.h)
+    return projections(nn.MultiheadAttention(z.d, z.h))
+
+
+def projections(made):
     return {"qkv": numbers(made.in_proj_weight), "out": numbers(made.out_proj.weight),
             "b": torch.cat([made.in_proj_bias, made.out_proj.bias]).detach().numpy().copy()}
 
@@ -77,7 +84,8 @@ def given(name):
     """Names that a snippet may use."""
     torch.manual_seed(0)
     names = {"torch": torch, "nn": nn, "layer": nn.Linear(512, 768), "hidden": nn.Linear(512, 768),
-             "last": nn.Linear(768, 10), "conv": nn.Conv2d(64, 128, 3), "lstm": nn.LSTM(128, 256),
+             "last": nn.Linear(768, 10), "conv": nn.Conv2d(64, 128, 3),
+             "transposed": nn.ConvTranspose2d(64, 32, 4, stride=2), "lstm": nn.LSTM(128, 256), "gru": nn.GRU(128, 256),
              "attention": nn.MultiheadAttention(512, 8)}
     x, y = digits()
     names |= {"x": torch.tensor(x, dtype=torch.float32), "y": torch.tensor(y), "model": mlp()}
@@ -88,6 +96,11 @@ def given(name):
         exec((Path(__file__).parent / "snippets" / "pytorch" / "arrays.py").read_text(encoding="utf-8"), names)
     names |= {"model": deep(64)} if name == "mend" else {"model": normalized()} if name == "differ" else {}
     return names | {"step": lambda: step(names["model"], names["x"], names["y"])}
+
+
+def still(names):
+    """For a model that no update reaches."""
+    return {"step": lambda: None}
 
 
 def mlp():
@@ -103,7 +116,7 @@ def deep(width, layers=16):
 def normalized(layers=16):
     """Healthy, as long as batch normalization measures its batch; with Dropout, which makes equal samples differ."""
     hidden = [each for _ in range(layers) for each in (nn.Linear(64, 64), nn.BatchNorm1d(64), nn.ReLU())]
-    return nn.Sequential(*hidden, nn.Dropout(), nn.Linear(64, 10))
+    return nn.Sequential(nn.Dropout(), *hidden, nn.Linear(64, 10))
 
 
 def plain(model):
@@ -145,8 +158,13 @@ def arrays(layer):
     return numbers(layer.weight), numbers(layer.bias)
 
 
-def convolution(layer):
-    return arrays(layer)
+def parts(kind, layer):
+    """What a recipe has drawn, by the names of the rows."""
+    if kind in ("lstm", "gru"):
+        return gates(layer)
+    if kind == "attention":
+        return projections(layer)
+    return {IN_PLAIN[name]: numbers(p) for name, p in layer.named_parameters()}
 
 
 def start_lstm(names):
@@ -185,7 +203,3 @@ def extra():
     anew = numbers(nn.Transformer(64, 4, 2, 2, batch_first=True).encoder.layers[0].linear1.weight)
     return {"anew": float(64 * (anew.astype(float) ** 2).mean()), "trunc_std": std,
             "trunc_normal": float(abs(small).max() / std), "copies": int((first == second).all())}
-
-
-def embedding(table):
-    return numbers(table.weight)

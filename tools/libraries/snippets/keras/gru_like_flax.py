@@ -1,0 +1,1 @@
+gru = keras.layers.GRU(256, kernel_initializer="lecun_normal")

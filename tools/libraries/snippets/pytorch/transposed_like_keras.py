@@ -1,0 +1,2 @@
+nn.init.xavier_uniform_(transposed.weight)
+nn.init.zeros_(transposed.bias)
