@@ -7,6 +7,6 @@ from initbook._sheet import COLORS
 
 INK = {"light": "#1f2328", "dark": "#e6edf3"}  # of text beside the theme's own: README's figure, preview cards
 PAPER = "#14181d"  # behind a preview card
-LINK = "#0f56bb"  # in the light box of an exercise, where the theme's has too little contrast
+LINK = {"light": "#0f56bb", "dark": "#6ba1ec"}  # in an exercise's box, where the theme's has too little contrast
 MARK = "#ffdf80"  # behind a word that was searched for, on light and dark pages alike, with PAPER for its letters
-PALETTE = {*COLORS, *INK.values(), PAPER, LINK, MARK}
+PALETTE = {*COLORS, *INK.values(), PAPER, *LINK.values(), MARK}
