@@ -103,7 +103,7 @@ function meant(word) {
   const found = new Map(), say = (other, sure) => found.set(other, Math.max(sure, found.get(other) ?? 0));
   const begins = (other) => word.length > 2 && !vocabulary.has(word) && !joined(other) && other.startsWith(word);
   const alike = NUMBER.test(word) ? (other) => NUMBER.test(other) && sameNumber(word, other)
-    : joined(word) ? (other) => joined(other) && together(other) === together(word) && 0.5
+    : joined(word) ? (other) => joined(other) && together(other) === together(word) && 0.3
     : (other) => (stem(other) === stem(word) && 0.9) || (begins(other) && 0.4);
   for (const other of vocabulary.keys()) {
     const sure = spelt(other) === spelt(word) ? 1 : alike(other);
