@@ -79,6 +79,8 @@ def names_on(ax: Axes, where: str | None) -> None:
                     repr(where))
             ax.annotate(name, line.get_xydata()[-1], xycoords=line.get_transform(), xytext=(5, 0),
                         textcoords="offset points", va="center", fontsize=9)
+    elif where == "above all" and lines:
+        ax.figure.legend(lines, names, loc="outside upper center", ncols=3)
     elif where == "above" and lines:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     elif where and lines:

@@ -31,10 +31,12 @@ for (const play of document.querySelectorAll(".ib-play:not(.ib-live)")) {
     shown = frame;
   }
 
-  function step(input, by) {
-    input.value = +input.value + by;
+  function stand(input, value) {
+    input.value = value;
     show();
   }
+
+  const step = (input, by) => stand(input, +input.value + by);
 
   function halt() {
     clearInterval(timer);
@@ -69,9 +71,15 @@ for (const play of document.querySelectorAll(".ib-play:not(.ib-live)")) {
   });
   play.querySelector(".ib-controls").hidden = false;
   play.querySelector(".ib-how").hidden = true;
-  if (range?.dataset.opens && moves()) {
-    range.value = range.dataset.opens;
-    show();
+  const { opens } = range?.dataset ?? {};
+  if (opens && moves()) {
+    stand(range, opens);
+    let waits; // paper cannot play: a figure that waits to be played is printed as it was drawn
+    addEventListener("beforeprint", () => {
+      waits = range.value === opens;
+      if (waits) stand(range, range.defaultValue);
+    });
+    addEventListener("afterprint", () => waits && stand(range, opens));
   }
   addEventListener("pageshow", show); // a browser may have kept what the reader chose before
 }

@@ -117,7 +117,7 @@ class Slider(_Control):
         opens = f'data-opens="{self.options.index(self.opens)}" ' if self.opens else ""
         replays = 'data-replays="" ' if self.replays else ""
         return (f'<div class="ib-control ib-range" data-size="{last + 1}"><label for="{key}">{name}</label>'
-                f'<b aria-hidden="true">{chosen}</b><div class="ib-track">{run}{back}'
+                f'<b aria-hidden="true" {_room(self.options)}>{chosen}</b><div class="ib-track">{run}{back}'
                 f'<input type="range" id="{key}" min="0" max="{last}" value="{self.options.index(self.start)}" '
                 f'{opens}{replays}aria-valuetext="{chosen}"/>{forward}</div></div>')
 
@@ -187,6 +187,9 @@ class Play:
         require(set(layers) == set(frames), "layers", "one for each frame", f"{len(layers)} for {len(frames)}")
         self.controls, self.frames = list(controls), dict(frames)
         self.start = tuple(control.start for control in controls)
+        said = [[*frame.readout.items()] for frame in frames.values()]
+        self._rooms = {name: _room([value for row in said for other, value in row if other == name])
+                       for row in said for name, _ in row}
         key = "p" + hashlib.sha256("".join([repr(frames), *layers.values(), furniture]).encode()).hexdigest()[:8]
         self._key, self._furniture = key, _small(furniture, f"{key}-f-")
         self._layers = {choice: _small(layers[choice], f"{key}-m-") for choice in self.choices}
@@ -213,7 +216,7 @@ class Play:
         frame, layer = self.frames[choice], self._layers[choice]
         controls = "".join(control._html(f"{self._key}-{i}", option)
                            for i, (control, option) in enumerate(zip(self.controls, choice, strict=True)))
-        numbers = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+        numbers = "".join(f"<div><dt>{escape(name)}</dt><dd {self._rooms[name]}><span>{_apart(value)}</span></dd></div>"
                           for name, value in frame.readout.items())
         state = ", ".join(f"{control.name} {option}" for control, option in zip(self.controls, choice, strict=True))
         named = f'<svg role="img" aria-label="{escape(frame.alt)}" stroke-linejoin="round"'
@@ -222,6 +225,16 @@ class Play:
                 f'<p class="ib-state"><span>{escape(state)}</span>'
                 '<span class="ib-how">. Where scripts run, this figure has controls.</span></p>'
                 f'{layer.replace("<svg", named, 1)}</div>')
+
+
+def _room(texts: Sequence[str]) -> str:
+    """The longest of the texts that come to stand at one place: it keeps its room there, so nothing around it moves."""
+    return f'data-longest="{_apart(max(texts, key=len))}"'
+
+
+def _apart(text: str) -> str:
+    """A text of a readout as HTML; its per cent stand apart from their number, as in the book's text."""
+    return escape(re.sub(r"(?<=\d)%", "\N{NO-BREAK SPACE}%", text))
 
 
 def check_frames(controls: Sequence[Choice | Slider], frames: Mapping[tuple, Frame]) -> list[tuple]:

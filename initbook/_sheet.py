@@ -46,7 +46,7 @@ WIDTH = 4.6
 STYLE = {
     "font.size": 10, "axes.titlesize": 10.5, "axes.labelsize": 10, "legend.fontsize": 9,
     "xtick.labelsize": 9, "ytick.labelsize": 9, "lines.linewidth": 1.6,
-    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
+    "axes.formatter.useoffset": False, "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
     "axes.prop_cycle": matplotlib.cycler(color=COLORS), "svg.fonttype": "path",
     **{key: INK for key in ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor",
                              "xtick.color", "ytick.color")},

@@ -147,7 +147,7 @@ def curves(measured: Mapping[str, Curve], *, predicted: Mapping[str, Curve] | No
     legend
         Where matplotlib puts the legend; ``"ends"`` for each name beside the end of its line, which is
         read faster, but needs lines that end apart; ``"above"`` for a legend over the panel, which covers nothing
-        of it; None for no names.
+        of it, ``"above all"`` for one over all panels; None for no names.
     coincide
         Draw earlier measured curves wider, so that they show under later ones at the same place.
     bands

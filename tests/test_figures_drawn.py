@@ -502,3 +502,12 @@ def test_a_layer_has_the_size_and_the_places_of_the_sheet():
     places, (_, axes) = [], sheet([frame] * 2, 2, 2.0)
     layer("a", [noted] * 2, axes)
     assert places == [(4.6, 2.0, ax.get_position().bounds) for ax in axes]
+
+
+def test_one_legend_above_all_panels_lies_on_none_of_them():
+    named = curves({"a": ([1, 2], [1, 2])}, legend="above all")
+    figure, axes = sheet([BLANK, named], 2, 2.0)
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a"]
+    assert not any(legend.get_window_extent().overlaps(ax.get_window_extent()) for ax in axes)

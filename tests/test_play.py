@@ -121,7 +121,8 @@ def shows_scale(figure, f, std):
     up = probes.each(probes.std_across_samples, trace.h[1:])
     beyond = probes.outside_share(-1, 1)(trace.h[10])
     assert figure.readout() == {"gradient from 10 to 1": f"× {short(down[0] / down[-1])}",
-                                "signal in layer 10": short(up[-1]), "beyond ±1 in layer 10": f"{beyond:.0%}"}
+                                "signal in layer 10": short(up[-1]),
+                                "beyond ±1 in layer 10": f"{beyond:.0%}".replace("%", "\N{NO-BREAK SPACE}%")}
     assert figure.alt().lower().startswith(f.name) and f"{beyond:.0%}" in figure.alt()
     for panel, layer in enumerate((1, 5, 10)):
         counts, _ = np.histogram(trace.h[layer], bins=40, range=(-1, 1))
@@ -349,6 +350,37 @@ def test_on_paper_there_is_the_chosen_frame_and_what_was_chosen(opened):
     assert not figure.root.locator(".ib-controls").is_visible()
     assert figure.root.locator(".ib-state").inner_text() == "activation ReLU, σ 0.1 = 1/√n"
     assert figure.alt().startswith("ReLU")
+
+
+def test_what_waits_to_be_played_is_printed_as_it_was_drawn_and_what_was_chosen_as_it_was_chosen(opened):
+    figure = opened(LANDING, clock=True)
+    figure.page.evaluate("""addEventListener('beforeprint', () => {
+      window.printed = document.querySelector('.ib-play svg').ariaLabel; })""")
+    for chosen, printed in ("0", "600"), ("100", "100"):
+        figure.go(chosen)
+        figure.page.pdf()
+        assert figure.page.evaluate("printed").startswith(f"The start “Xavier” after {printed} updates")
+        assert figure.position() == chosen
+
+
+HEIGHTS = """figure => {
+  const heights = new Set(), note = () => heights.add(Math.round(figure.getBoundingClientRect().height));
+  const moved = (input, key, value) => (input[key] = value, input.dispatchEvent(new Event('input', {bubbles: true})));
+  for (const slider of figure.querySelectorAll('[type=range]'))
+    for (let value = 0; value <= +slider.max; value++) moved(slider, 'value', value), note();
+  for (const option of figure.querySelectorAll('[type=radio]')) moved(option, 'checked', true), note();
+  return [...heights];
+}"""
+
+
+@pytest.mark.parametrize("name", ["beyond/attention.html", ZEROS, MIRROR, SCALE, LANDING])
+def test_a_figure_keeps_its_height_while_the_reader_moves_it(opened, name):
+    figure = opened(name, reduced_motion="reduce")  # or a choice would set it playing
+    for width in (390, 1280):
+        figure.page.set_viewport_size({"width": width, "height": 900})
+        for one in figure.root.all():
+            heights = one.evaluate(HEIGHTS)
+            assert len(heights) == 1, (width, heights)
 
 
 def test_nothing_moves_by_itself_for_a_reader_who_asked_for_less_motion(opened):

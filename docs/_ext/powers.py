@@ -1,4 +1,4 @@
-"""Numbers as a reader writes them, wherever they stand in the text: 2e-08 as 2 × 10⁻⁸, 98% as 98 %, 74,196 as 74 196.
+"""Numbers as a reader writes them, in the text and in tables: 2e-08 as 2 × 10⁻⁸, 98% as 98 %, 74,196 as 74 196.
 
 Thousands are set apart by a thin space that no line breaks at, from five digits on. Code, formulas and what a cell has
 printed stay as they are.
@@ -10,6 +10,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 NUMBER = re.compile(r"(?P<factor>-?\d(?:\.\d+)?)e(?P<power>[-+−]?\d+)")
+IN_CELL = re.compile(r"(?<![\w.])(-?\d(?:\.\d+)?e[-+−]?\d+|[\d.]+%)(?![\w%])")
 # Thousands that are set apart in some way, or not at all; no part of a name, a decimal or an address, nor one itself.
 LARGE = re.compile(r"(?<![\w.,/#:])(?<!issue )(?<!request )"
                    r"(\d{1,3}(?:[, \N{NO-BREAK SPACE}]\d{3})+|\d{4,})(?![\w/]|[.,]\d)")
@@ -48,6 +49,11 @@ class Powers(SphinxPostTransform):
             if power:
                 number.children = []
                 number += power
+        for cell in self.document.findall(nodes.entry):
+            for text in list(texts(cell, OTHER_TEXT)):
+                if IN_CELL.search(text):
+                    pieces = [typeset(piece) or [nodes.Text(piece)] for piece in IN_CELL.split(text) if piece]
+                    text.parent.replace(text, sum(pieces, []))
 
 
 def texts(node, but):

@@ -2,9 +2,12 @@
 
 // What scrolls sideways can be reached with the Tab key, and only while it does scroll.
 function reach() {
-  for (const box of document.querySelectorAll(".bd-article :is(.formula, table, .ib-figure)"))
-    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0; // one pixel may be a rounded width
+  const boxes = [...document.querySelectorAll(".bd-article :is(.formula, table, .ib-figure)")];
+  const scroll = boxes.map((box) => box.scrollWidth > box.clientWidth + 1); // one pixel may be a rounded width
+  boxes.forEach((box, i) => { // all are measured before one is changed, or the page would be laid out for each
+    if (scroll[i]) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
+  });
 }
 
 // The theme names its search button "Search" where it shows "Search Ctrl+K", and leaves its side bar without a role.
@@ -16,12 +19,15 @@ function name() {
 }
 
 addEventListener("DOMContentLoaded", name);
-for (const event of ["load", "resize", "toggle"]) addEventListener(event, reach, true);
+for (const event of ["resize", "toggle"]) addEventListener(event, reach, true);
 
 // Once the first screen stands, so do the sections that waited (book.css): the scroll bar then tells the true length, and a
-// picture of the whole page shows all of it. Only where the browser holds what is read in its place meanwhile.
-if (CSS.supports("overflow-anchor", "auto"))
-  addEventListener("load", () => requestAnimationFrame(() => document.documentElement.classList.add("whole")));
+// picture of the whole page shows all of it. Only where the browser holds what is read in its place meanwhile. What scrolls
+// is looked for behind that: before, each box that is measured would be laid out alone, and the long pages took seconds.
+addEventListener("load", () => requestAnimationFrame(() => {
+  document.documentElement.classList.toggle("whole", CSS.supports("overflow-anchor", "auto"));
+  reach();
+}));
 
 // A browser goes to an address while what stands above has guessed heights. When these are true, it goes there once more;
 // not if the reader has moved meanwhile, nor where she comes back to a page and to the place where she was.
