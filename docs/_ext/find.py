@@ -8,6 +8,7 @@ Which words count how much is for docs/_static/find.js.
 Sphinx's own index knows which page has a word, and neither where nor how often.
 """
 
+import keyword
 import re
 import unicodedata
 
@@ -20,6 +21,7 @@ from powers import THIN
 
 CODE = (nodes.literal_block, nodes.doctest_block)
 WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d]\w+")
+ANY = set(keyword.kwlist)  # words of any code
 BRACKETS = re.compile(r"^\((.*)\)$")  # the title of an exercise or a theorem stands in them
 UNREAD = (nodes.comment, nodes.raw, nodes.math_block, nodes.substitution_definition, nodes.target, nodes.system_message,
           nodes.thead, nodes.label, addnodes.index, addnodes.toctree, addnodes.desc_signature)
@@ -125,18 +127,19 @@ class Passages(list):
         self.anchors = set()
         self.read(doctree, self[0])
 
-    def read(self, node, here):
+    def read(self, node, here, code=True):
         for child in node.children:
             if isinstance(child, UNREAD) or "moved" in child.get("classes", ()):
                 continue
             if isinstance(child, CODE):
-                here[3] += WORD.findall(child.astext())
+                here[3] += [word for word in WORD.findall(child.astext()) if code and len(word) > 1 and word not in ANY]
             elif isinstance(child, nodes.row):
                 here[2].append(row(child))
             elif isinstance(child, nodes.TextElement):
                 self.hear(child, here)
             else:
-                self.read(child, self.begun(child) or here)
+                # Nobody looks for the code that checks an equation.
+                self.read(child, self.begun(child) or here, code and "checked-equation" not in child.get("classes", ()))
 
     def hear(self, block, here):
         said = line(block)
