@@ -40,7 +40,7 @@ def band(q: float, spread: float) -> tuple[float, float]:
     return tuple(float(q * np.exp(side * 1.96 * spread**0.5 - spread / 2)) for side in (-1, 1))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _mean(f: Activation, q: float, slope: bool = False) -> float:
     """E f² or E f'² for z of mean square q, which may be 0; NaN where numbers end before the integral does."""
     if q == 0:
@@ -63,7 +63,7 @@ def _means(f: Activation, q: Array, slope: bool = False) -> Array:
         return np.array([_mean(f, float(each), slope) for each in np.unique(q)])[np.unique(q, return_inverse=True)[1]]
     step = 1 if high < 1e25 * low else _PLACES  # of numbers that lie so far apart a table is long enough without
     places = np.arange(_place(low), _place(high) + 1 + step, step)
-    at = np.array([_entry(f, place, slope) for place in places.tolist()])
+    at = np.array([_mean(f, _at(place), slope) for place in places.tolist()])
     place = _PLACES * np.log10(q)
     if at.min() <= 0:
         return np.interp(place, places, at)
@@ -77,13 +77,8 @@ def _place(q: float) -> int:
     return int(np.floor(_PLACES * np.log10(q)))
 
 
-@lru_cache(maxsize=4096)
-def _entry(f: Activation, place: int, slope: bool) -> float:
-    return _mean(f, _at(place), slope)
-
-
 def _at(place: int) -> float:
-    return float(min(10.0 ** min(place / _PLACES, 308), np.finfo(float).max))
+    return 10.0 ** min(place / _PLACES, 308)
 
 
 def about(f: Activation, q: Array, b: Array | None) -> tuple[Activation, Array]:
@@ -118,8 +113,8 @@ def through(f: Activation, z: Array, q: Array, spread: float, normal: bool = Tru
     if f.name != "identity" and not normal:
         return squares(f.f(z)), 0.0
     if f.name != "identity" and q.mean() > 0:
-        loud = float((q**2).mean() / q.mean())  # the samples that count in a mean are the large ones
-        keeps, adds = _scatter(f, _place(loud)) if 0 < loud < np.inf else (1.0, 0.0) if loud == 0 else (np.nan, np.nan)
+        loud = (q * (q / q.mean())).mean()  # the samples that count in a mean are the large ones
+        keeps, adds = _scatter(f, round(_PLACES * np.log10(loud))) if np.isfinite(loud) else (np.nan, np.nan)
         spread = keeps * spread + adds / z.shape[-1]
     return _means(f, q), spread
 

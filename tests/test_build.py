@@ -98,6 +98,13 @@ def test_a_fork_of_the_warm_interpreter_says_what_a_new_kernel_says_and_has_noth
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kernel", [kernels.warm, contextlib.nullcontext])
+def test_a_kernel_asks_for_no_port_that_another_could_take(kernel):
+    said, = outputs(kernel, "import ipykernel.connect as c\nprint(c.get_connection_info(unpack=True)['transport'])")
+    assert "ipc" in said
+
+
+@pytest.mark.slow
 def test_a_fork_that_dies_is_noticed_with_its_last_words():
     with pytest.raises(execution.CellFailed, match="(?s)died.*last words"):
         outputs(kernels.warm, "import os\nos.write(2, b'last words')\nos._exit(3)")

@@ -24,6 +24,7 @@ from myst_nb.core import execute
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from sphinx.util import logging
+from traitlets.config import Config
 
 from kept import write_whole
 from measured import digest, printed, source
@@ -86,17 +87,18 @@ class CellFailed(Exception):
 def run(notebook, folder, timeout):
     """Run every cell in a fresh kernel; the outputs are written into `notebook`."""
     reached = [0]
-    client = NotebookClient(
-        notebook,
-        timeout=timeout,
-        record_timing=True,
-        coalesce_streams=True,  # what a cell prints comes in as many pieces as chance has it
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # it warns of TCP, which stays on this machine
-        resources={"metadata": {"path": str(folder)}},
-        on_cell_start=lambda cell, cell_index: reached.append(cell_index),
-    )
-    # What cells print comes as output. What is left is the kernel's own: why it died, or its noise when it is ended.
-    with tempfile.TemporaryFile() as stderr:
+    with tempfile.TemporaryDirectory() as place, tempfile.TemporaryFile() as stderr:
+        client = NotebookClient(
+            notebook,
+            timeout=timeout,
+            record_timing=True,
+            coalesce_streams=True,  # what a cell prints comes in as many pieces as chance has it
+            # Not by ports: of two kernels that look for a free one at the same time, one would die.
+            config=Config(KernelManager={"transport": "ipc", "ip": f"{place}/kernel"}),
+            resources={"metadata": {"path": str(folder)}},
+            on_cell_start=lambda cell, cell_index: reached.append(cell_index),
+        )
+        # What cells print comes as output. In stderr is the kernel's own: why it died, or its noise when it is ended.
         try:
             client.execute(stderr=stderr)
         except (CellControlSignal, TimeoutError) as error:

@@ -5,7 +5,6 @@ their names, as Sphinx does after reading in parallel; then it is written in a p
 and one made now go through the same code, so the site is the one that a build from nothing makes.
 """
 
-import contextlib
 import os
 import pickle
 import threading
@@ -30,7 +29,6 @@ LOG = logging.getLogger(__name__)
 OWN = {"_app", "config", "config_status", "config_status_extra", "events", "domains", "project", "settings", "version",
        "doctreedir", "srcdir", "all_docs", "dependencies", "current_document", "temp_data", "nb_metadata",
        "mystnb_config", "myst_config", "reading_minutes"}
-FEW = 8  # pages, for which it takes longer to warm an interpreter than to start as many
 LINES = {"line", "lineno", "_line", "source_map", "wordcount"}  # no other page is told of these
 
 
@@ -171,7 +169,7 @@ def read(app, env, docnames):
     found = {page: kept.load("read", app.read_keys[page]) for page in docnames}
     left = [page for page in docnames if found[page] is None]
     print(f"html: {len(left)} of {len(docnames)} pages to read", flush=True)
-    with kernels.warm() if len(left) > FEW else contextlib.nullcontext():
+    with kernels.warm():
         found |= side_by_side(app, make, sorted(left, key=lambda page: os.path.getsize(env.doc2path(page))))
     app.offers, app.outlines = [], {}
     for page in docnames:

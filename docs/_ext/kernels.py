@@ -1,8 +1,8 @@
 """One warm interpreter, and a fork of it for each page.
 
 A kernel that starts from nothing imports for more than a second of processor time before its first cell, and the book
-has some forty. The warm interpreter has done so once. It runs no cell and imports nothing of the book, so a fork of it
-is as fresh as a new kernel; it ends with the process that started it, and a fork with the page that it was made for.
+has some forty. The warm interpreter does so once, when the first page asks. It runs no cell and imports nothing of the
+book, so a fork of it is as fresh as a new kernel. It ends with the process that started it, and a fork with its page.
 """
 
 import contextlib
@@ -83,21 +83,23 @@ def warm():
 def serve(listener, parent):
     """In the warm interpreter: a fork for each that asks, until whoever started it has ended."""
     sys.path.remove(os.path.dirname(__file__))  # no page sees what lies here
-    for name in WARM:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
     listener.settimeout(0.5)
     while os.getppid() == parent:
-        with contextlib.suppress(TimeoutError):
+        try:
             line, _ = listener.accept()
-            line.setblocking(True)
-            request, (stderr,), _, _ = socket.recv_fds(line, LONGEST, 1)
-            if not os.fork():
-                listener.close()
-                become_kernel(line, stderr, **json.loads(request))
-            line.close()
-            os.close(stderr)
+        except TimeoutError:
+            continue
+        line.setblocking(True)
+        request, (stderr,), _, _ = socket.recv_fds(line, LONGEST, 1)
+        for name in WARM:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+        if not os.fork():
+            listener.close()
+            become_kernel(line, stderr, **json.loads(request))
+        line.close()
+        os.close(stderr)
 
 
 def become_kernel(line, stderr, command, env, cwd):
