@@ -207,6 +207,12 @@ def test_the_axes_have_the_limits_scales_and_named_places_that_a_panel_needs(pan
     assert properties(axes_of(panel), has) == has
 
 
+def test_a_tick_says_its_whole_number_however_near_the_others_are():
+    ax = axes_of(curves({"loss": ([0, 1], [2.3012, 2.3017])}, xlabel="epoch", ylabel="loss"))
+    ax.figure.draw_without_rendering()
+    assert ax.yaxis.get_offset_text().get_text() == "" and "2.301" in ax.get_yticklabels()[1].get_text()
+
+
 @pytest.mark.parametrize(("x", "whole"), [(np.arange(4), True), (np.arange(4.0), False)])
 def test_an_axis_of_layers_has_no_tick_between_two_of_them(x, whole):
     assert all(t == int(t) for t in axes_of(curves({"q": (x, x)})).get_xticks()) == whole

@@ -126,6 +126,25 @@ def test_large_numbers_have_one_style_in_the_whole_book():
     assert sum(text.count(powers.THIN) for text in texts.values()) > 20
 
 
+CELL = re.compile(r"(?s)<td\b.*?</td>")
+REPORT = re.compile(r'(?s)class="ib-report".*?</table>')  # what a program has printed
+NOT_AS_IN_TEXT = re.compile(r"\d%|(?<![\w.])\d(?:\.\d+)?e[-+−]?\d")
+
+
+@built
+def test_powers_and_per_cent_in_tables_are_written_as_in_the_text():
+    cells = {path: [TAGS.sub("", DRAWN.sub("", cell)) for cell in CELL.findall(REPORT.sub("", path.read_text("utf-8")))]
+             for path in SITE.rglob("*.html") if not {"_modules", "_static"} & set(path.parts)}
+    assert [(path, cell) for path, found in cells.items() for cell in found if NOT_AS_IN_TEXT.search(cell)] == []
+    assert any("\N{NO-BREAK SPACE}%" in cell for found in cells.values() for cell in found)
+
+
+@built
+def test_from_the_landing_page_three_roads_lead_on_and_no_button_chooses_one():
+    pages = ("index.html", "variance/he.html")
+    assert ['class="right-next"' in (SITE / name).read_text("utf-8") for name in pages] == [False, True]
+
+
 def test_a_long_name_may_be_broken_behind_a_dot_and_a_decimal_or_a_short_one_not():
     assert page_polish.breakable('<span class="pre">initbook.theory.chi</span>') == (
         '<span class="pre">initbook.<wbr>theory.<wbr>chi</span>')
