@@ -179,13 +179,34 @@ def test_the_plans_want_what_their_pages_need():
     assert lacking(plans[6:], all_three) >= {"convolution", "eigenvalues"}
 
 
+RESULT = r"`((?:eq|thm|lem|cor|prop)-[\w-]+)`"
+
+
+def at_the_board():
+    """Of each lecture of the plan of eight, what stands at its board: four of them are the plan of four."""
+    of_four, others = (re.findall(pattern, gathered.source("reference/course"), re.MULTILINE) for pattern in
+                       (r"^\d\. (\*Derive\*.*)$", r"^- Lecture \d\. (\*Derive\*.*)$"))
+    return [*of_four[:2], others[0], *of_four[2:], *others[1:]]
+
+
 def test_at_the_board_of_a_lecture_stands_what_its_pages_have():
-    lines = re.findall(r"(?m)^\d\. \*Derive\*.*$", gathered.source("reference/course"))
-    for line, (pages, *_) in zip(lines, list(lectures())[2:6], strict=True):
+    for line, (pages, *_) in zip(at_the_board(), list(lectures())[6:], strict=True):
         there = "".join(map(gathered.source, pages))
-        named = re.findall(r"`((?:eq|thm|lem|cor|prop)-[\w-]+)`", line)
-        assert len(named) > 5
+        named = re.findall(RESULT, line)
+        assert len(named) > 3
         assert [name for name in named if not re.search(rf":label: {name}\n|\({name}\)", there)] == []
+
+
+def test_an_exercise_in_class_asks_for_nothing_that_the_board_has_not():
+    """At home a student has the page in hand; in class she has the board, of this lecture and those before it."""
+    board, asked = "", 0
+    for line, (pages, _, work, *_) in zip(at_the_board(), list(lectures())[6:], strict=True):
+        board += line.partition("*Leave out*")[0]
+        exercises = re.findall(r"(?ms)^```\{exercise\}.*?:label: (ex-[\w-]+)\n(.*?)^```$", "".join(map(gathered.source, pages)))
+        for name in [name for label, text in exercises if label in work for name in re.findall(RESULT, text)]:
+            asked += 1
+            assert f"`{name}`" in board, (work, name)
+    assert asked > 3
 
 
 def test_below_a_plan_each_of_its_figures_says_what_it_shows():
