@@ -4,7 +4,8 @@ PYTHON ?= python3
 # What pip installs. For the newest versions see .github/workflows/weekly.yml, for the oldest tests.yml.
 INSTALL ?= --require-hashes --only-binary :all: -r requirements.lock
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --retries 2
+# Half of pip's time went into compiling modules that nobody imports: Python compiles those that are, once.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --no-compile --quiet --retries 2
 BUILD := $(BIN)/python tools/build_book.py
 
 # An environment cannot move, and belongs to one Python and one choice of versions: the stamp is named after all three.
