@@ -210,9 +210,15 @@ def test_an_exercise_in_class_asks_for_nothing_that_the_board_has_not():
 
 
 def test_below_a_plan_each_of_its_figures_says_what_it_shows():
-    text = gathered.what_they_show(f"{{numref}}`fig-a`, {{numref}}`fig-b`\n{gathered.SHOWN}\n{{numref}}`fig-c`")
+    text = gathered.below_plans(f"{{numref}}`fig-a`, {{numref}}`fig-b`\n{gathered.SHOWN}\n{{numref}}`fig-c`")
     assert re.findall(r"(?m)^- .*`(fig-\w)`: \{claim\}`\1`$", text) == ["fig-a", "fig-b"]
     assert gathered.source("reference/course").count(gathered.SHOWN) == 3
+
+
+def test_below_a_plan_is_a_sheet_of_exercises_for_each_lecture():
+    text = gathered.below_plans(gathered.source("reference/course"))
+    sheets = [found[1].split() for found in re.finditer(r"\{sheet\}`[^`:]+: ([^`]+)`", text)]
+    assert sheets == [work + home for _, _, work, home, _ in lectures()]
 
 
 @cache

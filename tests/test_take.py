@@ -147,6 +147,26 @@ def test_exercises_are_chosen_by_page_and_part_and_by_ticking_them(page, address
     assert page.title() == "Sheet 3, for Thursday" and not page.locator("#pst-back-to-top").is_visible()
 
 
+def test_a_sheet_of_exercises_has_an_address_of_its_own(page, address):
+    page.goto(address + "reference/course.html")
+    link = page.locator("a[href*='exercises.html?sheet=']").first
+    title, names = link.inner_text(), re.search(r"sheet=([\w,-]+)", link.get_attribute("href"))[1].split(",")
+    link.click()
+    boxes = page.locator(".exercise.again:visible")
+    assert boxes.count() == len(names) > 2 and page.title() == title
+    assert page.locator("article h1").inner_text().startswith(title)
+    ours = page.locator(".exercise.again:visible .admonition-title a").evaluate_all("all => all.map(a => a.hash.slice(1))")
+    assert sorted(ours) == sorted(names)
+    boxes.nth(0).get_by_role("checkbox").uncheck()
+    page.get_by_label("Title").fill("50 % & more")
+    page.reload()
+    assert boxes.count() == len(names) - 1 and page.title() == "50 % & more"
+    for box in page.locator(".exercise.again input:checked").all():
+        box.uncheck()
+    page.get_by_label("Title").fill("")
+    assert "?" not in page.url
+
+
 def test_exercises_are_chosen_by_level_and_kind_with_their_headings_and_minutes(page, address):
     page.goto(address + "reference/exercises.html")
     boxes = page.locator(".exercise.again:visible")

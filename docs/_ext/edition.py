@@ -111,9 +111,14 @@ def by_page():
     return f"| page | exact | sampled | machine |\n|---|---|---|---|\n{rows}"
 
 
+def called(key):
+    """What cells print has no name."""
+    return "in what a cell prints" if key.startswith("printed.") else f"`{key}`"
+
+
 def on_one_machine():
-    rows = "".join(f"| [{title(page)}](../{page}.md) | `{key}` | {number(low)} | {number(high)} |\n"
-                   for page, key, (low, high) in in_text(numbers(), "machine"))
+    rows = "".join(f"| [{title(page)}](../{page}.md) | {called(key)} | {number(low)} | {number(high)} |\n"
+                   for page, kinds in numbers().items() for key, (low, high) in kinds["machine"].items())
     return f"| page | number | at least | at most |\n|---|---|---|---|\n{rows}"
 
 

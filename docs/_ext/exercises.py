@@ -1,13 +1,15 @@
 """What an exercise says of itself: how hard it is, how many minutes it may take, by hand or with the package.
 
 Each must say all three: by them a reader chooses on the page of all exercises. That page shows each exercise anew with
-its number, which leads to where it stands (gathered.py).
+its number, which leads to where it stands (gathered.py). {sheet} leads to that page with some of them ticked.
 """
+
+from urllib.parse import urlencode
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx_exercise.directive import ExerciseDirective
 from sphinx_exercise.nodes import exercise_subtitle
 
@@ -83,9 +85,20 @@ class SolutionAgain(SphinxDirective):
         return [box]
 
 
+class Sheet(SphinxRole):
+    """A link to the page of all exercises with some of them ticked, {sheet}`Title: ex-prelu ex-widening`."""
+
+    def run(self):
+        title, _, names = self.text.rpartition(": ")
+        page = self.env.app.builder.get_relative_uri(self.env.docname, "reference/exercises")
+        asked = urlencode({"sheet": ",".join(names.split()), "title": title}, safe=",")
+        return [nodes.reference(self.rawtext, title, refuri=f"{page}?{asked}", internal=True)], []
+
+
 def setup(app):
     app.setup_extension("folds")
     app.add_directive("exercise", Exercise, override=True)
+    app.add_role("sheet", Sheet())
     app.add_directive("exercise-again", ExerciseAgain)
     app.add_directive("solution-again", SolutionAgain)
     app.add_node(solution_again, html=(folds.visit_solution, folds.closing("details")))

@@ -19,6 +19,7 @@ from census.page import Page
 
 EXERCISES, TAKE_AWAYS = "<!-- all exercises -->", "<!-- all take-aways -->"
 SHOWN = "<!-- what these figures show -->"  # those named since the last such line
+LECTURE = re.compile(r"(?m)^(\| \d+ \| \*\*(.+?)[.?]\*\*.*)$")
 
 TITLE = re.compile(r"(?m)^# (.+)$")
 CAPTION = re.compile(r':caption: "?([^"\n]+)"?\n((?:.*\n)*?)```')
@@ -149,13 +150,16 @@ def all_take_aways():
     return text
 
 
-def what_they_show(text):
-    """Below each plan of lectures, what its figures show."""
+def below_plans(text):
+    """Below each plan of lectures, what its figures show, and a sheet of exercises for each lecture."""
     first, *others = text.split(SHOWN)
     for found in others:
-        names = dict.fromkeys(FIGURE.findall(first.rpartition(":::")[2]))
-        rows = "".join(f"- {{numref}}`{name}`: {{claim}}`{name}`\n" for name in names)
-        first += f":::{{dropdown}} What these figures show\n{rows}:::\n{found}"
+        plan = first.rpartition(":::")[2]
+        rows = "".join(f"- {{numref}}`{name}`: {{claim}}`{name}`\n" for name in dict.fromkeys(FIGURE.findall(plan)))
+        sheets = ", ".join(f"{{sheet}}`{title}: {' '.join(re.findall('`(ex-[^`]+)`', row))}`"
+                           for row, title in LECTURE.findall(plan))
+        first += f":::{{dropdown}} What these figures show\n{rows}:::\n"
+        first += f"\nExercises to print, a sheet for each lecture: {sheets}.\n{found}" if sheets else found
     return first
 
 
@@ -166,7 +170,7 @@ def fill_in(app, page, source):
     for placeholder, make in MAKERS.items():
         if placeholder in source[0]:
             source[0] = source[0].replace(placeholder, make())
-    source[0] = what_they_show(source[0])
+    source[0] = below_plans(source[0])
     own = f"{PurePosixPath(page).name}.md"
     if "{minutes}`" in source[0] or any(found[2] != own for found in GLUE.finditer(source[0])):
         app.gathers.add(page)

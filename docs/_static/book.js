@@ -2,7 +2,7 @@
 
 // What scrolls sideways can be reached with the Tab key, and only while it does scroll.
 function reach() {
-  const boxes = [...document.querySelectorAll(".bd-article :is(.formula, table, .ib-figure)")];
+  const boxes = [...document.querySelectorAll(".bd-article :is(.formula, table, .ib-figure, .highlight pre)")];
   const scroll = boxes.map((box) => box.scrollWidth > box.clientWidth + 1); // one pixel may be a rounded width
   boxes.forEach((box, i) => { // all are measured before one is changed, or the page would be laid out for each
     if (scroll[i]) box.tabIndex = 0;

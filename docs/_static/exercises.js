@@ -35,6 +35,7 @@ function naming() {
   input.addEventListener("input", () => {
     headline.textContent = input.value || own.headline;
     document.title = input.value || own.file;
+    keep();
   });
   return input;
 }
@@ -46,18 +47,41 @@ function pages(select) {
   return select;
 }
 
+const headingField = naming();
 const menus = Object.fromEntries(Object.keys(NAMES).map((kind) => [kind, menu(kind)]));
 pages(menus.page);
 const said = Object.assign(document.createElement("p"), { role: "status" });
 
+const ticks = new Map(); // by the name that an exercise has on its own page
 for (const box of exercises) {
   const heading = box.querySelector(".admonition-title"), name = heading.textContent;
   const tick = Object.assign(document.createElement("input"), { type: "checkbox", ariaLabel: `Tick ${name}` });
   tick.addEventListener("input", () => {
     box.classList.toggle("ticked", tick.checked);
     show();
+    keep();
   });
+  ticks.set(heading.querySelector("a").hash.slice(1), tick);
   heading.append(tick);
+}
+
+// The address names the sheet: after a reload it is there, and who gets the link sees it. Plans of lectures link to theirs.
+function keep() {
+  const sheet = [...ticks.keys()].filter((name) => ticks.get(name).checked).join(","), title = headingField.value;
+  const asked = new URLSearchParams({ ...(sheet && { sheet }), ...(title && { title }) }).toString().replaceAll("%2C", ",");
+  history.replaceState(null, "", (asked ? `?${asked}` : location.pathname) + location.hash);
+}
+
+function restore() {
+  const asked = new URLSearchParams(location.search);
+  const names = (asked.get("sheet") ?? "").split(",").filter((name) => ticks.has(name));
+  for (const name of names) {
+    ticks.get(name).checked = true;
+    ticks.get(name).closest(".exercise").classList.add("ticked");
+  }
+  if (names.length) menus.ticked.value = "ticked";
+  headingField.value = asked.get("title") ?? "";
+  headingField.dispatchEvent(new Event("input"));
 }
 
 // A page or a part whose exercises are all left out goes with its heading; a sheet of those that were ticked has none.
@@ -84,9 +108,10 @@ function openAll(open) {
 
 const box = Object.assign(document.createElement("div"), { className: "choose" });
 const fields = Object.assign(document.createElement("div"), { className: "choose-fields" });
-fields.append(...Object.keys(menus).map((kind) => field(NAMES[kind], menus[kind])), field("Title", naming()),
+fields.append(...Object.keys(menus).map((kind) => field(NAMES[kind], menus[kind])), field("Title", headingField),
   button("Open all solutions", () => openAll(true)), button("Close all solutions", () => openAll(false)),
   button("Print what is shown", () => print()));
 box.append(fields, said);
 place.replaceChildren(box);
+restore();
 show();

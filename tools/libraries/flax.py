@@ -188,7 +188,7 @@ def outputs(names):
 def arrays(layer):
     if isinstance(layer, linen.Dense):  # its inputs are those of start_linen
         inputs = jax.numpy.zeros((1, 512 if layer.features == 768 else 768))
-        params = layer.init(jax.random.key(0), inputs)["params"]
+        params = layer.init(jax.random.key(layer.features), inputs)["params"]  # as in a model, each layer has its own
         return np.asarray(params["kernel"]), np.asarray(params["bias"])
     return np.asarray(layer.kernel[...]), np.asarray(layer.bias[...])
 

@@ -3,7 +3,7 @@
     like_other, conv_like_other, …
                   `layer`, `conv`, … has the law of the other library's: two samples, one distribution
     start, start_linen
-                  `hidden` starts from He, `last` from Xavier with biases 0
+                  `hidden` starts from He, `last` from Xavier, in draws of their own, with biases 0
     start_lstm, start_attention
                   the laws of the book's table
     mend          a network that `check` finds faded is healthy after it
@@ -145,11 +145,14 @@ def orthogonal(W):
 
 
 def starts(W, b, V, c):
-    """He, and Xavier with biases 0."""
+    """He and Xavier, drawn apart, with biases 0."""
     he, xavier = (W.astype(float) ** 2).mean() * 512 / 2, (V.astype(float) ** 2).mean() * (768 + 10) / 2
     assert abs(he - 1) < 5 * error(W.astype(float)), f"He: {he:.4f}"
     assert abs(xavier - 1) < 5 * error(V.astype(float)), f"Xavier: {xavier:.4f}"
-    assert not c.any(), "biases are not 0"
+    assert not b.any() and not c.any(), "biases are not 0"
+    for first, second in ((W, V), (W.T, V.T)):  # one key for both draws makes the smaller a part of the larger
+        same = np.corrcoef(first.ravel()[:V.size], second.ravel())[0, 1]
+        assert abs(same) < 5 / V.size ** 0.5, f"the draws are correlated: {same:.3f}"
     return {"he": rounded(he), "xavier": rounded(xavier)}
 
 
