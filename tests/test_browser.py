@@ -14,6 +14,7 @@ from browser import CHROMIUM, FLAGS, NEEDS, SITE, THOROUGH, weight, with_empty_f
 AXE = Path(sys.prefix) / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = 2  # side by side: a browser is busy on one core at a time
 WIDTHS = (360, 768, 1280)
+LONG = [f"reference/{name}.html" for name in ("equations", "exercises", "api")]  # lists of things of a kind
 # Pages that hold every kind of element are looked at by axe and shown on a tablet too, and a few that hold every kind
 # of stop are gone through by key; once a week all pages are. For axe boxes are closed on the phone and open on the wide
 # screen: each page is in one view, the next page in the next, and once a week each page in all of them.
@@ -235,15 +236,17 @@ def seen(page, address, name, views, by_key, urls):
     ours = [url for url in urls if url.startswith(address)]
     found = {"bytes": weight(SITE, address, ours), "facts": {}, "keys": {}, "axe": {}}
     open_boxes(page, True)
-    for width in WIDTHS if views else WIDTHS[::2]:
+    long = name in LONG and not THOROUGH  # each change of its width is seconds of layout
+    for width in WIDTHS[:1] if long else WIDTHS if views else WIDTHS[::2]:
         page.set_viewport_size({"width": width, "height": 900})
         found["facts"][width] = page.evaluate(FACTS, [False, SMALLEST_TEXT])
     if by_key:
         page.evaluate(TAB_STOPS)
         found["keys"] = walk(page)
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": PAPER, "height": 900})
-    found["paper"] = page.evaluate(FACTS, [True, 0])
+    if not long:
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": PAPER, "height": 900})
+        found["paper"] = page.evaluate(FACTS, [True, 0])
     if views:
         page.emulate_media(media="screen")
         page.evaluate(STRIP)
@@ -328,7 +331,8 @@ def first_visit(browser, address, name):
 
 
 def test_paper_cuts_nothing(visits):
-    assert {name: found["paper"]["cut"] for name, found in visits.items() if found["paper"]["cut"]} == {}
+    papers = {name: found["paper"]["cut"] for name, found in visits.items() if "paper" in found}
+    assert len(papers) >= len(visits) - len(LONG) and {name: cut for name, cut in papers.items() if cut} == {}
 
 
 def test_a_reader_sees_one_way_to_search(visits):
@@ -576,14 +580,14 @@ def test_an_address_far_down_a_page_leads_there(page, address, what, width):
 
 
 PAINTED_OVER = """() => [...document.querySelectorAll('.bd-article table[tabindex]')].flatMap(table =>
-  [...table.querySelectorAll(':is(td, th):first-child')].flatMap(cell => [40, 90, 150].filter(left => {
+  [40, 90, 150].flatMap(left => [...table.querySelectorAll(':is(td, th):first-child')].filter(cell => {
     cell.scrollIntoView({block: 'center', behavior: 'instant'});
     table.scrollLeft = left;
-    const {x, y, width, height} = cell.getBoundingClientRect(), over = [];
-    for (let dx = 2; dx < width - 2; dx += 4)
-      for (let dy = 2; dy < height - 2; dy += 4) over.push(document.elementFromPoint(x + dx, y + dy));
-    return over.some(e => table.contains(e) && e.closest('td, th')?.matches(':not(:first-child)'));
-  }).map(left => `${cell.textContent} at ${left}`)))"""
+    const {x, y, width, height} = cell.getBoundingClientRect(), over = new Set();
+    for (let dx = 2; dx < width - 2; dx += 8)
+      for (let dy = 4; dy < height - 2; dy += 10) over.add(document.elementFromPoint(x + dx, y + dy));
+    return [...over].some(e => table.contains(e) && e.closest('td, th')?.matches(':not(:first-child)'));
+  }).map(cell => `${cell.textContent} at ${left}`)))"""
 
 
 @pytest.mark.parametrize("name", ["practice/which-start.html", "beyond/residual.html"])
