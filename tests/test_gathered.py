@@ -202,7 +202,8 @@ def test_an_exercise_in_class_asks_for_nothing_that_the_board_has_not():
     board, asked = "", 0
     for line, (pages, _, work, *_) in zip(at_the_board(), list(lectures())[6:], strict=True):
         board += line.partition("*Leave out*")[0]
-        exercises = re.findall(r"(?ms)^```\{exercise\}.*?:label: (ex-[\w-]+)\n(.*?)^```$", "".join(map(gathered.source, pages)))
+        there = "".join(map(gathered.source, pages))
+        exercises = re.findall(r"(?ms)^```\{exercise\}.*?:label: (ex-[\w-]+)\n(.*?)^```$", there)
         for name in [name for label, text in exercises if label in work for name in re.findall(RESULT, text)]:
             asked += 1
             assert f"`{name}`" in board, (work, name)

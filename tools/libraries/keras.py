@@ -132,11 +132,13 @@ def convolutional():
 
 
 def refused():
-    """Convolutions that a Layer cannot hold."""
+    """What a Layer cannot hold."""
     several = [{"kernel_size": 4, "padding": "same"}, {"strides": 2, "padding": "same"}, {"strides": (1, 2)},
                {"dilation_rate": 2}]
     made = [L.Conv2D(8, **{"kernel_size": 3} | each) for each in several]
-    return [built(0, layer, (None, 8, 8, 4)) for layer in made]
+    last = L.Conv2D(8, 3, data_format="channels_first"), L.Conv1D(8, 3, padding="causal"), L.Embedding(9, 4)
+    shapes = [(None, 8, 8, 4)] * (len(made) + 1) + [(None, 8, 4), (None, 5)]
+    return [built(0, layer, shape) for layer, shape in zip([*made, *last], shapes, strict=True)]
 
 
 def outputs(names):

@@ -1,7 +1,10 @@
 def layer(m):
     weights = [np.asarray(w, "float32") for w in m.get_weights()]
-    if weights[0].ndim == 2:
+    if isinstance(m, keras.layers.Dense):
         return Layer(*weights)
+    if (not isinstance(m, keras.layers.Conv2D)
+            or m.data_format != "channels_last"):
+        raise ValueError(f"neither Dense nor a Conv2D, channels last: {m}")
     pad = [(k - 1) / 2 * (m.padding == "same") for k in m.kernel_size]
     moves = {*m.strides} if m.padding == "valid" else {1, *m.strides}
     if (len({*pad}) > 1 or pad[0] % 1 or len(moves) > 1
