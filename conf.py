@@ -1,13 +1,14 @@
 """How Sphinx builds the book: `make html`, or `sphinx-build -c . docs build/html`."""
 
+import gc
 import os
 import sys
 import tomllib
 from pathlib import Path
 
+gc.set_threshold(100_000, 50, 100)  # pages are trees of a million nodes that all stay: a tenth of a build was walks
 ROOT = Path(__file__).parent
 sys.path[:0] = [str(ROOT / folder) for folder in ("docs/_ext", "tools", "tests")]  # extensions, census, equation checks
-
 
 os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # the same sources give the same book, whenever
 

@@ -13,8 +13,9 @@ from initbook._check import Array
 from initbook.activations import Activation
 from initbook.theory import mean_df2, mean_f2, scatter
 
-__all__ = ["NARROW", "Signal", "about", "band", "slopes", "squares", "through"]
+__all__ = ["FLAT", "NARROW", "Signal", "about", "band", "flat_share", "slopes", "squares", "through"]
 
+FLAT = 0.02  # a slope below this share of the steepest counts as flat
 NARROW = 16  # units: bands are of first order in 1/n, and in narrower layers too few draws lie in them
 
 
@@ -122,3 +123,13 @@ def through(f: Activation, z: Array, q: Array, spread: float, normal: bool = Tru
 def slopes(f: Activation, z: Array, q: Array, normal: bool = True) -> Array:
     """The mean squares of f'(z)."""
     return _means(f, q, slope=True) if normal or f.name == "identity" else squares(f.df(z))
+
+
+def flat_share(f: Activation, slopes: Array) -> float:
+    """The share of these slopes of f that are below ``FLAT`` of its steepest."""
+    return float((np.abs(slopes) < FLAT * _steepest(f)).mean())
+
+
+@lru_cache(maxsize=256)
+def _steepest(f: Activation) -> float:
+    return max(float(np.abs(f.df(np.linspace(-4, 4, 801))).max()), 1e-300)

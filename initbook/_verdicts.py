@@ -12,12 +12,12 @@ from scipy.special import ndtri
 
 from initbook._check import Array
 from initbook._cures import calm, filled, redraw, revive, stream, why_small
+from initbook._expected import FLAT, flat_share
 from initbook.activations import Activation
 
-__all__ = ["FEW", "NOTED", "SURE", "Problem", "flat_share", "not_a_number", "overflow", "problems"]
+__all__ = ["FEW", "NOTED", "SURE", "Problem", "not_a_number", "overflow", "problems"]
 
 FEW = 10  # samples: fewer say nothing about dead units
-FLAT = 0.02  # a slope below this share of the steepest counts as flat
 DEAD, SATURATED = 0.9, 0.6  # shares of a layer
 SIGMAS = 5.0  # how far a mean square may lie from what is expected, in standard deviations of a draw
 FADES, GROWS = 1e-5, 1e4  # from the first layer to the last, of mean squares
@@ -188,14 +188,8 @@ def _off_centre(row: Any) -> Problem | None:
                    "Draw weights from a law of mean 0.", "variance/forward")
 
 
-def flat_share(f: Activation, z: Array) -> float:
-    """The share of slopes below ``FLAT`` of the steepest."""
-    steepest = max(float(np.abs(f.df(np.linspace(-4, 4, 801))).max()), 1e-300)
-    return float((np.abs(f.df(z)) < FLAT * steepest).mean())
-
-
 def _saturated(row: Any) -> Problem | None:
-    if row.flat is None or row.flat < SATURATED or flat_share(row.activation, _NORMAL) > 0.3:
+    if row.flat is None or row.flat < SATURATED or flat_share(row.activation, row.activation.df(_NORMAL)) > 0.3:
         return None  # a ReLU is flat half of the time, wherever it starts
     return Problem("saturated", row.name, f"Hidden layer {row.name}: {row.flat:.0%} of its slopes are below {FLAT:.0%} "
                    f"of the steepest, for E z² is {row.q:.3g}" + (", most of it biases." if filled(row) else "."),

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from initbook._check import Array, require
-from initbook._expected import NARROW, Signal, about, band, slopes, squares, through
-from initbook._verdicts import FEW, flat_share
+from initbook._expected import NARROW, Signal, about, band, flat_share, slopes, squares, through
+from initbook._verdicts import FEW
 from initbook.activations import Activation, identity
 from initbook.blocks import Layer, Residual
 from initbook.probes import mean_square, std_across_samples
@@ -69,33 +69,33 @@ def run(layers: list, fs: list[Activation], s: Signal, rows: list[Row], within: 
 
 def _layer(layer: Layer, f: Activation, s: Signal, rows: list[Row], name: str):
     _require_fit(layer, s.h, name)
-    space = None if layer.W.ndim == 2 else s.h.shape[1:-1]
-    fan_in, fan_out = layer.fans(space)
+    fan_in, fan_out = layer.fans(None if layer.W.ndim == 2 else s.h.shape[1:-1])
     square, bias = (float((array**2).mean()) if array is not None else 0.0 for array in (layer.W, layer.b))
     q = fan_in * square * s.q * (_uncommon(s.h) if layer.centred_per_unit() else 1) + bias
-    of_weights = 1 - bias / q.mean() if q.mean() else 0.0
+    expected = q.mean()
+    of_weights = 1 - bias / expected if expected else 0.0
     spread, z = of_weights**2 * s.spread, layer.apply(s.h)
     units, moved = z.shape[-1], about(f, q, layer.b)
     # z² of a unit is (w + b)²: its share of weights scatters by 2/n, and what it makes with the bias by 4/n.
     own, narrowest = 2 * of_weights * (2 - of_weights) / units, min(s.narrowest, units)
-    row = Row(name, layer.kind(), fan_in, fan_in * square, layer.law(), float(q.mean()),
-              band(q.mean(), spread + own), mean_square(z.reshape(len(z), -1)), across(z),
+    row = Row(name, layer.kind(), fan_in, fan_in * square, layer.law(), float(expected),
+              band(expected, spread + own), mean_square(z.reshape(len(z), -1)), across(z),
               layer=layer, activation=f, narrow=narrowest < NARROW)
     rows.append(row)
+    slope, passes = (f.df(z), slopes(moved[0], z, moved[1])) if f.df else (None, None)
     if f.df and f.name != "identity":
-        row.dead, row.flat = _dead(f, z), flat_share(f, z)
-        row.growth = fan_in * square * float(slopes(moved[0], z, moved[1]).mean())
-    of_rest = q.mean() / moved[1].mean() if moved[1].mean() > 0 else 1.0
+        row.dead, row.flat = _dead(slope), flat_share(f, slope)
+        row.growth = fan_in * square * float(passes.mean())
+    of_rest = expected / moved[1].mean() if moved[1].mean() > 0 else 1.0
     q_h, spread_h = through(moved[0], z, moved[1], of_rest**2 * spread)
     spread_h += own if f.name == "identity" else 0.0  # z goes on as it is, with all its scatter
 
     def back(dh: Array, g: Array) -> tuple[Array, Array]:
-        dz = dh * f.df(z)
-        g = g * slopes(moved[0], z, moved[1])
-        row.g, row.g_expected = mean_square(dz.reshape(len(dz), -1)), float(g.mean())
-        return layer.back(s.h, dz), g * fan_out * square
+        dz = dh * slope
+        row.g, row.g_expected = mean_square(dz.reshape(len(dz), -1)), float((g * passes).mean())
+        return layer.back(s.h, dz), g * passes * fan_out * square
 
-    if bias > 0.5 * q.mean() and np.ptp(layer.b) > 0:
+    if bias > 0.5 * expected and np.ptp(layer.b) > 0:
         narrowest = 0  # z is spread as the biases are, whichever law they have
     return Signal(f.f(z), q_h, spread_h, f.name == "identity", narrowest), back
 
@@ -156,11 +156,11 @@ def across(z: Array) -> float | None:
     return std_across_samples(z) ** 2 / q if q else 0.0
 
 
-def _dead(f: Activation, z: Array) -> float | None:
+def _dead(slope: Array) -> float | None:
     """The share of units whose slope is 0 on every sample."""
-    if len(z) < FEW:
+    if len(slope) < FEW:
         return None
-    return float((f.df(z).reshape(-1, z.shape[-1]) == 0).all(axis=0).mean())
+    return float((slope.reshape(-1, slope.shape[-1]) == 0).all(axis=0).mean())
 
 
 def ties(layers: list, rows: list[Row], within: str = "") -> None:

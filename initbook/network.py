@@ -16,7 +16,7 @@ type of the weights.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -187,16 +187,29 @@ def check_params(params: Params) -> None:
     require(len(params) > 0, "params", "a list of one or more pairs (W, b)", params)
     below = None
     for i, pair in enumerate(params):
-        is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
-        require(is_pair, f"params[{i}]", "a pair (W, b)", type(pair).__name__, TypeError)
-        are_arrays = all(isinstance(array, np.ndarray) for array in pair)
-        require(are_arrays, f"params[{i}]", "two arrays", [type(array).__name__ for array in pair], TypeError)
-        W, b = pair
-        W = floats(f"params[{i}] W", W, ndim=2)
-        require(below in (None, W.shape[0]), f"params[{i}] W",
-                f"of shape ({below}, fan_out), to chain with the layer below", f"shape {W.shape}")
-        floats(f"params[{i}] b", b, shape=(W.shape[1],))
-        below = W.shape[1]
+        if not _is_layer(pair, below):  # only now it is put into words: that is slow, this is at every step
+            _refuse(i, pair, below)
+        below = pair[0].shape[1]
+
+
+def _is_layer(pair: Any, below: int | None) -> bool:
+    if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(a, np.ndarray) for a in pair)):
+        return False
+    W, b = pair
+    floating = W.dtype.kind == "f" == b.dtype.kind
+    return floating and W.ndim == 2 and below in (None, W.shape[0]) and b.shape == W.shape[1:]
+
+
+def _refuse(i: int, pair: Any, below: int | None) -> None:
+    is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
+    require(is_pair, f"params[{i}]", "a pair (W, b)", type(pair).__name__, TypeError)
+    are_arrays = all(isinstance(array, np.ndarray) for array in pair)
+    require(are_arrays, f"params[{i}]", "two arrays", [type(array).__name__ for array in pair], TypeError)
+    W, b = pair
+    W = floats(f"params[{i}] W", W, ndim=2)
+    require(below in (None, W.shape[0]), f"params[{i}] W",
+            f"of shape ({below}, fan_out), to chain with the layer below", f"shape {W.shape}")
+    floats(f"params[{i}] b", b, shape=(W.shape[1],))
 
 
 def check_trace(params: Params, trace: Trace) -> None:

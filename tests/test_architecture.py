@@ -23,7 +23,7 @@ HOUSE = {
     "_check": "numpy",
     "_cures": "correlations theory numpy",
     "_expected": "_check activations theory numpy",
-    "_verdicts": "_check _cures activations numpy scipy",
+    "_verdicts": "_check _cures _expected activations numpy scipy",
     "_walk": "_check _expected _verdicts activations blocks probes numpy",
     "activations": "_check numpy scipy",
     "attention": "_check losses numpy",

@@ -47,13 +47,17 @@ def is_page(path):
     return path.suffix == ".md" and path.is_relative_to(ROOT / "docs") or path.is_relative_to(ROOT / "tests/numbers")
 
 
+def installed():
+    """The names and versions of all packages that Python finds, without opening them."""
+    return sorted({path.name for folder in sys.path for path in Path(folder).glob("*-info")})
+
+
 def surroundings():
     """What no file of ours says: where we are, on what, with which Python and packages."""
-    installed = sorted({path.name for folder in sys.path for path in Path(folder).glob("*-info")})  # names and versions
     npm = [(path.parent.name, path.read_text()) for path in
            sorted(Path(sys.prefix, "npm", "node_modules").glob("*/package.json"))]
     asked = [os.environ.get(name) for name in ("SOURCE_DATE_EPOCH", "BOOK_LANGUAGE")]
-    return str(ROOT), sys.version, platform.platform(), asked, installed, npm
+    return str(ROOT), sys.version, platform.platform(), asked, installed(), npm
 
 
 def sources(which):

@@ -9,7 +9,6 @@ is whole and still true.
 
 import ast
 import hashlib
-import importlib.metadata
 import json
 import os
 import platform
@@ -26,7 +25,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from sphinx.util import logging
 from traitlets.config import Config
 
-from kept import write_whole
+from kept import installed, write_whole
 from measured import digest, printed, source
 
 LOG = logging.getLogger(__name__)
@@ -59,8 +58,7 @@ def fingerprint(package=ROOT / "initbook"):
     digest = hashlib.sha256(f"{sys.version} {platform.platform()}".encode())
     for path in [Path(__file__), *source_files(package)]:
         digest.update(f"{path.name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
-    for installed in sorted({f"{d.name}=={d.version}" for d in importlib.metadata.distributions()}):
-        digest.update(installed.encode() + b"\0")
+    digest.update("\0".join(installed()).encode())
     return digest.hexdigest()
 
 

@@ -10,19 +10,27 @@ import textwrap
 
 
 @functools.cache
-def _parsed(path):
-    text = "".join(linecache.getlines(path))
-    return text, ast.parse(text)
+def _decorators(path):
+    """The lines of a file, and `{label: the syntax tree of "right"}` of its checks."""
+    lines = linecache.getlines(path)
+    calls = [node for node in ast.walk(ast.parse("".join(lines))) if isinstance(node, ast.Call) and node.args]
+    return lines, {call.args[0].value: word.value for call in calls if isinstance(call.args[0], ast.Constant)
+                   for word in call.keywords if word.arg == "right"}
 
 
 def _expression(check):
     """`right` in the decorator of a check: its text and its syntax tree."""
-    text, tree = _parsed(check.against.__code__.co_filename)
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args):
-        if isinstance(call.args[0], ast.Constant) and call.args[0].value == check.label:
-            node = next(word.value for word in call.keywords if word.arg == "right")
-            return ast.get_source_segment(text, node), node
-    raise ValueError(f"{check.where}: {check.label} is not written in the decorator: write it there")
+    lines, rights = _decorators(check.against.__code__.co_filename)
+    if check.label not in rights:
+        raise ValueError(f"{check.where}: {check.label} is not written in the decorator: write it there")
+    node = rights[check.label]
+    within = "".join(lines[node.lineno - 1:node.end_lineno])  # ast would split the whole file at each question
+    return ast.get_source_segment(within, _from_the_top(node)), node
+
+
+def _from_the_top(node):
+    return ast.Constant(None, lineno=1, end_lineno=node.end_lineno - node.lineno + 1, col_offset=node.col_offset,
+                        end_col_offset=node.end_col_offset)
 
 
 def of_right(check):
