@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -108,6 +109,15 @@ def test_a_kernel_asks_for_no_port_that_another_could_take(kernel):
 def test_a_fork_that_dies_is_noticed_with_its_last_words():
     with pytest.raises(execution.CellFailed, match="(?s)died.*last words"):
         outputs(kernels.warm, "import os\nos.write(2, b'last words')\nos._exit(3)")
+
+
+@pytest.mark.slow
+def test_the_processor_time_of_forks_is_counted():
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    with kernels.warm():
+        for cell in ("import time\nwhile time.process_time() < 4: pass", "1"):
+            execution.run(notebook(cell), ROOT, 60)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before > 3
 
 
 ENDS = """
