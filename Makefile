@@ -12,11 +12,12 @@ BUILD := $(BIN)/python tools/build_book.py
 READY := .venv/ready-$(shell printf '%s' "$(CURDIR) $(INSTALL) $$($(PYTHON) -VV 2>&1)" | cksum | cut -d' ' -f1)
 # Matrices here are small: several threads to a product, with several products at once, only fight.
 export OMP_NUM_THREADS ?= 1
-# Who is done takes over from who is not. Of the slow tests a file's stay together, in the order of their names: they
-# share a browser; and as browsers and builds often wait, there are four also where there are two processors.
+# Who is done takes over from who is not. Of the slow tests a file's stay together, for they share a browser, and the
+# longest begin, or all would wait for them; as browsers and builds often wait, there are four also on two processors.
 SIDE_BY_SIDE := -n auto --dist worksteal
 BY_FILE := -n 4 --dist loadfile --no-loadscope-reorder
-SLOW = $(shell grep -lE 'mark\.(slow|browser)|NEEDS' tests/test_*.py)
+LONGEST := tests/test_incremental.py tests/test_browser.py
+SLOW = $(LONGEST) $(filter-out $(LONGEST), $(shell grep -lE 'mark\.(slow|browser)|NEEDS' tests/test_*.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help env html pdf figures zip page test slow doctest census accept confirm libraries serve linkcheck gettext timings bench page-bench readme-figure lint lock clean distclean
