@@ -6,7 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-gc.set_threshold(100_000, 50, 100)  # pages are trees of a million nodes that all stay: a tenth of a build was walks
+gc.set_threshold(100_000, 50, 100)  # pages are trees that stay: walks through them took a tenth of what Sphinx does
 ROOT = Path(__file__).parent
 sys.path[:0] = [str(ROOT / folder) for folder in ("docs/_ext", "tools", "tests")]  # extensions, census, equation checks
 

@@ -57,6 +57,15 @@ def test_fingerprint_changes_with_sources_data_and_dependencies(package, monkeyp
     assert len(set(seen)) == len(EDITS) + 2
 
 
+def test_another_version_of_a_package_is_another_fingerprint(package, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    seen = {execution.fingerprint(package)}
+    for version in "1", "2":
+        (tmp_path / f"thing-{version}.dist-info").mkdir()
+        seen.add(execution.fingerprint(package))
+    assert len(seen) == 3
+
+
 def test_fingerprint_does_not_see_compiled_files(package):
     before = execution.fingerprint(package)
     (package / "__pycache__").mkdir()

@@ -168,6 +168,8 @@ WRONG_VALUES = [
     # network
     (lambda: check_params([]), "params must be a list of one or more pairs (W, b); got []"),
     (lambda: check_params([(np.ones(3), np.ones(5))]), "params[0] W must be 2-dimensional; got shape (3,)"),
+    (lambda: check_params([(np.ones((3, 4, 5)), np.ones((4, 5)))]),
+     "params[0] W must be 2-dimensional; got shape (3, 4, 5)"),
     (lambda: check_params([(np.ones((3, 5)), np.ones(3))]), "params[0] b must be of shape (5,); got shape (3,)"),
     (lambda: check_params([PARAMS[0], (np.ones((4, 2)), np.ones(2))]),
      "params[1] W must be of shape (5, fan_out), to chain with the layer below; got shape (4, 2)"),
