@@ -741,8 +741,10 @@ def test_without_scripts_the_page_is_there_and_can_be_taken(browser, address):
         page.set_viewport_size({"width": width, "height": 900})
         links = page.locator(".dropdown-download-buttons a:visible").all()
         boxes = [link.bounding_box() for link in links]
-        assert [link.get_attribute("href").rpartition(".")[2] for link in links] == ["ipynb", "whl", "md"]
-        links[1].click(trial=True)  # it lies under nothing else
+        assert [link.get_attribute("href").rpartition(".")[2] for link in links] == ["ipynb", "ipynb", "whl", "md"]
+        for link in links:
+            link.click(trial=True)  # it lies under nothing else
+            assert [link.bounding_box() for link in links] == boxes, width  # nor do any run from the mouse
         assert all(0 <= box["x"] and box["x"] + box["width"] <= width and box["y"] >= 0 for box in boxes)
     page.set_viewport_size({"width": 360, "height": 900})
     page.locator(".bd-sidebar-primary a[href$='check-yours.html']").click(trial=True)  # the menu, below the page
