@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat.v4
 import pytest
 
+import build_book
 import execution
 import katex
 import kernels
@@ -169,6 +170,99 @@ def test_an_entry_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         execution.write_whole(tmp_path / "entry.json", "{}")
     assert not (tmp_path / "entry.json").exists()
+
+
+# Sites that are kept
+
+
+@pytest.fixture
+def build(tmp_path, monkeypatch):
+    monkeypatch.setattr(build_book, "BUILD", tmp_path)
+    monkeypatch.setattr(build_book, "FINISHED", tmp_path / "finished")
+    return tmp_path
+
+
+def finish(build, made):
+    """Stands in for a build, whose site says what it was made of."""
+    build_book.forget(build / "html")
+    (build / "html" / "a").mkdir(parents=True)
+    for name in ("html/index.html", "html/a/one.html", "numbers.json", "timings.json"):
+        (build / name).write_text(f"{name} of {made}")
+    build_book.stamp(made)
+
+
+def taken(build, made):
+    """Whether a site is taken that was finished before: then it is the one that was asked for, and whole."""
+    if build_book.at_hand(made):
+        found = {str(path.relative_to(build)): path.read_text() for path in build.rglob("*")
+                 if path.is_file() and path.parts[len(build.parts)] not in ("finished", build_book.STAMP)}
+        assert found == {name: f"{name} of {made}" for name in
+                         ("html/index.html", "html/a/one.html", "numbers.json", "timings.json")}
+        return True
+    return False
+
+
+def test_who_comes_back_to_a_tree_finds_its_site_as_it_was(build):
+    assert not taken(build, "one")
+    finish(build, "one")
+    assert taken(build, "one") and not taken(build, "two")
+    finish(build, "two")
+    for made in ("two", "one", "one", "two", "one"):
+        assert taken(build, made)
+    assert not taken(build, "three") and taken(build, "two")
+
+
+@pytest.mark.parametrize("name", ["html/a/one.html", "numbers.json", "html/more.html", build_book.STAMP])
+@pytest.mark.parametrize("where", [".", "finished/one"])
+@pytest.mark.parametrize("text", ["other", ""])
+def test_a_site_that_is_not_as_it_was_left_is_not_taken(build, text, where, name):
+    finish(build, "one")
+    if where != ".":
+        assert not taken(build, "two")
+    (build / where / name).write_text(text)
+    assert not taken(build, "one")
+
+
+def test_what_was_added_to_a_finished_site_on_purpose_belongs_to_it_and_to_what_that_was_made_of(build):
+    build_book.stamp()
+    assert not (build / build_book.STAMP).exists()
+    finish(build, "one")
+    (build / "html" / "book.pdf").write_text("all")
+    build_book.stamp()
+    assert build_book.at_hand("one") and not build_book.at_hand("two") and build_book.at_hand("one")
+    assert (build / "html" / "book.pdf").exists()
+
+
+def test_only_the_last_few_sites_are_kept(build):
+    for made in range(9):
+        finish(build, str(made))
+        for folder in (build / "finished").glob("*"):  # no two at the same moment
+            os.utime(folder, (int(folder.name),) * 2)
+        assert not build_book.at_hand("next")
+    assert sorted(path.name for path in (build / "finished").iterdir()) == ["5", "6", "7", "8"]
+
+
+@pytest.mark.parametrize("steps", range(9))
+def test_whenever_the_taking_is_interrupted_the_next_build_finds_a_whole_site_or_none(build, monkeypatch, steps):
+    finish(build, "one")
+    assert not taken(build, "two")
+    finish(build, "two")
+    left, replace = iter(range(steps)), os.replace
+
+    def interrupted(*paths):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        replace(*paths)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", interrupted)
+        with contextlib.suppress(KeyboardInterrupt):
+            build_book.at_hand("one")
+            assert steps == 8
+    for made in ("one", "two"):
+        if not taken(build, made):
+            finish(build, made)
+        assert taken(build, made)
 
 
 # Formulas

@@ -228,10 +228,14 @@ def from_nothing(book):
 def test_a_sentence_more_reads_and_writes_one_page_though_it_moves_lines(tmp_path):
     book = Edited(tmp_path, seed=0)
     assert book.build()[0] and "5 of 5 pages to read" in book.progress
+    first = site(book)
     book.change("docs/one.md", "Words", "A sentence.\n\nWords")
     assert book.build()[0]
     assert "1 of 5 pages to read" in book.progress and "1 of 5 pages to write" in book.progress
     assert book.build()[0] and "nothing changed" in book.progress
+    book.change("docs/one.md", "A sentence.\n\nWords", "Words")
+    assert book.build()[0] and "finished before" in book.progress
+    assert site(book) == first
 
 
 @pytest.mark.slow

@@ -39,7 +39,6 @@ def site(tmp_path, monkeypatch):
     (folder / "_static" / "book-1.css").write_text("p { margin: 0 }")
     monkeypatch.setattr(whole_book, "SITE", folder)
     monkeypatch.setattr(build_book, "BUILD", tmp_path)
-    monkeypatch.setattr(build_book, "finished", lambda site: "finished")
     monkeypatch.setattr(whole_book.kept, "ROOT", tmp_path)
     return folder
 

@@ -90,6 +90,7 @@ def compare(folder):
     here = site(folder)
     shutil.rmtree(folder / "build" / "kept")
     (folder / "build" / "html.made-of").unlink()
+    shutil.rmtree(folder / "build" / "finished", ignore_errors=True)
     timed(folder, BUILD)
     if site(folder) != here:
         sys.exit(f"bench: not what a build from nothing makes: {sorted(set(here) ^ set(site(folder)))}")

@@ -3,7 +3,7 @@
 A build takes from the store whatever nothing has changed of (tools/kept.py), and makes the rest in a folder of its own
 that takes its final name only when all went well. So a build that failed fails again until its cause is gone, one that
 was interrupted leaves nothing that a later one could trust, and a page that was removed is gone from the site. Where
-all is as it was when the site was finished, Sphinx is not even started.
+all is as it was when this site or one of the last few was finished, Sphinx is not even started.
 """
 
 import contextlib
@@ -20,6 +20,9 @@ import kept
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
+FINISHED = BUILD / "finished"  # the sites before this one
+LEFT = ["html", "numbers.json", "timings.json"]  # what a finished build leaves,
+STAMP = "html.made-of"  # and beside it from what it was made, and a hash of it: what is not as it was is not trusted
 STRICT = ["-n", "-W", "--keep-going"]  # a broken reference or any warning is an error; see them all
 
 
@@ -79,29 +82,75 @@ def one_page(page):
     return failed
 
 
-def finished(result):
-    """A hash of all that a finished build was made from and has left, and of the commit that its pages name."""
-    left = kept.files(result, BUILD / "numbers.json", BUILD / "timings.json")
-    return kept.digest(kept.tree(), kept.commit(), kept.contents(left))
+def made_of():
+    """The hash of all that a site is made from, and of the commit that its pages name, as they are now."""
+    return kept.digest(kept.tree(), kept.commit())
+
+
+def stamped(folder, made):
+    """What says that the site in this folder is whole and was made from this."""
+    left = kept.files(*(folder / name for name in LEFT))
+    return f"{made} {kept.digest(kept.contents(left, folder))}"
+
+
+def finished(folder, made):
+    """Whether a site that was made from this stands here as it was left."""
+    return (folder / STAMP).exists() and (folder / STAMP).read_text() == stamped(folder, made)
+
+
+def stamp(made=None):
+    """Say that build/html is finished; or, where something was added to it, that it is made of the same as before."""
+    if made := made or last():
+        kept.write_whole(BUILD / STAMP, stamped(BUILD, made))
+
+
+def last():
+    """What the last finished site was made from; nothing where there is none."""
+    return (BUILD / STAMP).read_text().partition(" ")[0] if (BUILD / STAMP).exists() else ""
+
+
+def move(here, there):
+    forget(there / "html")  # half a site, if anything
+    there.mkdir(parents=True, exist_ok=True)
+    for name in filter(lambda name: (here / name).exists(), [STAMP, *LEFT]):
+        os.replace(here / name, there / name)
+
+
+def put_aside():
+    """Keep the last site for who comes back to what it was made of, on another branch or by undoing an edit."""
+    if made := last():
+        move(BUILD, FINISHED / made)
+        forget(*sorted(FINISHED.iterdir(), key=os.path.getmtime)[:-kept.GENERATIONS])
+
+
+def at_hand(made):
+    """Whether the site that is asked for was finished before, and stands where it belongs."""
+    if finished(BUILD, made):
+        print("html: nothing changed")
+        return True
+    put_aside()
+    if finished(FINISHED / made, made):
+        move(FINISHED / made, BUILD)
+        print("html: finished before")
+        return True
+    return False
 
 
 def build(builder):
-    work, result, stamp, begin = BUILD / f"{builder}.work", BUILD / builder, BUILD / f"{builder}.made-of", time.time()
+    work, result, begin = BUILD / f"{builder}.work", BUILD / builder, time.time()
     with alone() as lock:
-        if result.exists() and stamp.exists() and stamp.read_text() == finished(result):
-            print(f"{builder}: nothing changed")
+        made = made_of()
+        if builder == "html" and at_hand(made):
             return 0
-        stamp.unlink(missing_ok=True)
         forget(work, result)
-        before = kept.tree()
         failed = sphinx(builder, work, lock)
-        if not failed and kept.tree() != before:
+        if not failed and made_of() != made:
             failed = print(f"{builder}: somebody edited the book while it was built: build it again") or 1
         if not failed:
             os.replace(work / "out", result)
             forget(work)
             if builder == "html":
-                kept.write_whole(stamp, finished(result).encode())
+                stamp(made)
                 kept.prune(begin)
     return failed
 

@@ -4,9 +4,9 @@ Each entry is named after the hash of all that it was made from, and is written 
 entry that exists is whole and true, whatever was built, interrupted, touched or checked out since: neither times nor
 what was built last are asked. What came with a warning is not kept, so it is made, and warned of, again.
 
-The build asks in three steps (docs/_ext/kept_pages.py):
+The build asks in three steps (tools/build_book.py, docs/_ext/kept_pages.py):
 
-    tree     is all that the book is made of as it was when build/html was finished? Then there is nothing to do.
+    tree     is all that the book is made of as it was when a site was finished that is still here? Then take that.
     read     A page as Sphinx reads it hangs on its text, on which pages there are, and on the world: all but the pages.
     written  A page as HTML hangs on how it was read, and on what all pages offer each other: titles, labels, numbers.
 """

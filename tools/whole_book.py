@@ -233,7 +233,7 @@ def make(kind):
             pack(path, ((file.relative_to(SITE).as_posix(), file.read_bytes())
                         for file in kept.files(SITE) if file != path))
         link([other for other in FILES if (SITE / FILES[other]).exists()])
-        kept.write_whole(build_book.BUILD / "html.made-of", build_book.finished(SITE).encode())
+        build_book.stamp()
     print(f"{kind}: {path.relative_to(kept.ROOT)}, {path.stat().st_size / 1e6:.1f} MB")
 
 
