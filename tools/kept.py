@@ -13,6 +13,7 @@ The build asks in three steps (tools/build_book.py, docs/_ext/kept_pages.py):
 
 import functools
 import hashlib
+import json
 import os
 import platform
 import subprocess
@@ -121,6 +122,12 @@ def save(kind, key, data):
     if sources(False) == beginning()[1]:
         write_whole(STORE / f"{kind}-{key}", data)
     return data
+
+
+def answer(kind, make, *parts):
+    """What `make` gives, from the store where it was asked before in the same world and of the same `parts`."""
+    key = digest(world(), *parts)
+    return json.loads(load(kind, key) or save(kind, key, json.dumps(make())))
 
 
 def prune(since):

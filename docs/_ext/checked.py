@@ -42,17 +42,11 @@ def kept_residuals(fingerprint):
     return json.loads(entry.read_text(encoding="utf-8"))
 
 
-def kept_answer(kind, make, *parts):
-    """What `make` gives, from the store where it was asked before in the same world and of the same `parts`."""
-    key = kept.digest(kept.world(), *parts)
-    return json.loads(kept.load(kind, key) or kept.save(kind, key, json.dumps(make())))
-
-
 def look_up_confirmed(app, config):
     """Which equations get a ✓ (docs/_ext/katex.py). As an "env" value it has pages written anew when it changes."""
-    equations.remember(kept_answer("stated", lambda: [(each.label, each.where, each.bare)
-                                                      for each in equations.checks().values()]))
-    app.seen = {path: kept_answer("census", lambda path=path: census.look_at(path), str(path), path.read_text("utf-8"))
+    equations.remember(kept.answer("stated", lambda: [(each.label, each.where, each.bare)
+                                                     for each in equations.checks().values()]))
+    app.seen = {path: kept.answer("census", lambda path=path: census.look_at(path), str(path), path.read_text("utf-8"))
                 for path in census.PAGES}
     config.confirmed_equations = sorted(label for page in app.seen.values() for label in page["confirmed"])
 
@@ -64,7 +58,7 @@ def start(app):
     report(said for path, page in app.seen.items() if one in (None, path) for said in page["problems"])
     if not one:
         labels = [label for page in app.seen.values() for label in page["equations"]]
-        report(kept_answer("elsewhere", lambda: census.elsewhere(labels), labels))
+        report(kept.answer("elsewhere", lambda: census.elsewhere(labels), labels))
     app.residuals = kept_residuals(app.config.execution_world)
     report(equation_page.problems(app.residuals))
 
@@ -73,7 +67,7 @@ def fill_in(app, page, source):
     if PLACEHOLDER in source[0]:
         told = [(str(path), page["title"], page["equations"], page["confirmed"]) for path, page in app.seen.items()]
         order = list(map(str, equation_page.in_order()))
-        text = kept_answer("equations", lambda: equation_page.text(app.residuals, app.seen), told, order)
+        text = kept.answer("equations", lambda: equation_page.text(app.residuals, app.seen), told, order)
         source[0] = source[0].replace(PLACEHOLDER, text)
 
 

@@ -106,12 +106,21 @@ def heading(sign, page):
     return f"\n{sign} [{title(page)}](../{page}.md)\n"
 
 
-def all_exercises():
+def exercises_again(page):
+    """Those of one page below its title; nothing of a page without any. It hangs on that page alone."""
+    rows = exercises(page)
+    return rows and heading("###", page) + "".join(map(again, rows))
+
+
+def kept_exercises(page):
+    return kept.answer("exercises", lambda: exercises_again(page), page, source(page))
+
+
+def all_exercises(of_page=exercises_again):
     text = ""
     for part, names in parts().items():
-        found = {page: exercises(page) for page in names}
-        text += f"\n## {part}\n" if any(found.values()) else ""
-        text += "".join(heading("###", page) + "".join(map(again, rows)) for page, rows in found.items() if rows)
+        found = list(filter(None, map(of_page, names)))
+        text += "".join([f"\n## {part}\n", *found]) if found else ""
     return text
 
 
@@ -163,7 +172,7 @@ def below_plans(text):
     return first
 
 
-MAKERS = {EXERCISES: all_exercises, TAKE_AWAYS: all_take_aways}
+MAKERS = {EXERCISES: lambda: all_exercises(kept_exercises), TAKE_AWAYS: all_take_aways}
 
 
 def fill_in(app, page, source):
