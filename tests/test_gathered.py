@@ -282,7 +282,7 @@ class TestBuilt:
                     many[kind] += len(rows)
         said = words(page_text("reference/numbers-differ"))
         assert all(f"{kind} {number} " in said for kind, number in many.items())
-        assert edition.on_one_machine().count("\n") == 2 + many["machine"]  # each has its bounds
+        assert edition.on_one_machine(edition.numbers()).count("\n") == 2 + many["machine"]  # each has its bounds
 
 
 # Which book this is

@@ -88,9 +88,8 @@ def named(page, key):
     return f"`{key}` of [{title(page)}](../{page}.md)"
 
 
-def by_kind():
+def by_kind(found):
     """How many there are of each kind, how far they may be off, and one of each."""
-    found = numbers()
     exact, sampled, machine = (sum(len(kinds[kind]) for kinds in found.values()) for kind in measured.KINDS)
     (page, key, kept), *_ = (row for row in in_text(found, "exact") if row[2] % 1)
     (other, its_key, bounds), *_ = in_text(found, "machine")
@@ -105,9 +104,9 @@ def by_kind():
             f"| {named(other, its_key)}: between {number(bounds[0])} and {number(bounds[1])} |\n")
 
 
-def by_page():
+def by_page(found):
     rows = "".join(f"| [{title(page)}](../{page}.md) | " + " | ".join(str(len(kinds[kind])) for kind in measured.KINDS)
-                   + " |\n" for page, kinds in numbers().items())
+                   + " |\n" for page, kinds in found.items())
     return f"| page | exact | sampled | machine |\n|---|---|---|---|\n{rows}"
 
 
@@ -116,9 +115,9 @@ def called(key):
     return "in what a cell prints" if key.startswith("printed.") else f"`{key}`"
 
 
-def on_one_machine():
+def on_one_machine(found):
     rows = "".join(f"| [{title(page)}](../{page}.md) | {called(key)} | {number(low)} | {number(high)} |\n"
-                   for page, kinds in numbers().items() for key, (low, high) in kinds["machine"].items())
+                   for page, kinds in found.items() for key, (low, high) in kinds["machine"].items())
     return f"| page | number | at least | at most |\n|---|---|---|---|\n{rows}"
 
 
@@ -127,9 +126,10 @@ MAKERS = {"<!-- numbers by kind -->": by_kind, "<!-- numbers of one machine -->"
 
 
 def fill_in(app, page, source):
-    for placeholder, make in MAKERS.items():
-        if placeholder in source[0]:
-            source[0] = source[0].replace(placeholder, make())
+    wanted = [placeholder for placeholder in MAKERS if placeholder in source[0]]
+    found = wanted and numbers()
+    for placeholder in wanted:
+        source[0] = source[0].replace(placeholder, MAKERS[placeholder](found))
 
 
 def setup(app):

@@ -11,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 
+import nbformat.v4
 from docutils import nodes
 from jinja2 import FileSystemBytecodeCache
 from sphinx import addnodes
@@ -85,6 +86,8 @@ def leave_with(parent):
 def side_by_side(app, make, names):
     """`{name: make(name)}`, each in a process of its own; the names that come last are begun first."""
     found, parent = {}, os.getpid()
+    if names:
+        nbformat.v4.new_notebook()  # it compiles the rules of notebooks, or each process would
 
     def alone(name):
         threading.Thread(target=leave_with, args=[parent], daemon=True).start()
