@@ -13,9 +13,9 @@ READY := .venv/ready-$(shell printf '%s' "$(CURDIR) $(INSTALL) $$($(PYTHON) -VV 
 # Matrices here are small: several threads to a product, with several products at once, only fight.
 export OMP_NUM_THREADS ?= 1
 # Who is done takes over from who is not. Of the slow tests a file's stay together, for they share a browser, and the
-# longest begin, or all would wait for them; as browsers and builds often wait, there are four also on two processors.
+# longest begin, or all would wait for them. More of them than processors only get into each other's way.
 SIDE_BY_SIDE := -n auto --dist worksteal
-BY_FILE := -n 4 --dist loadfile --no-loadscope-reorder
+BY_FILE := -n auto --dist loadfile --no-loadscope-reorder
 LONGEST := tests/test_incremental.py tests/test_browser.py
 SLOW = $(LONGEST) $(filter-out $(LONGEST), $(shell grep -lE 'mark\.(slow|browser)|NEEDS' tests/test_*.py))
 
