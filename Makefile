@@ -16,7 +16,7 @@ export OMP_NUM_THREADS ?= 1
 # longest begin, or all would wait for them. More of them than processors only get into each other's way.
 SIDE_BY_SIDE := -n auto --dist worksteal
 BY_FILE := -n auto --dist loadfile --no-loadscope-reorder
-LONGEST := tests/test_incremental.py tests/test_browser.py
+LONGEST := $(patsubst %,tests/test_%.py,incremental browser build translated anchors notebooks play take)
 SLOW = $(LONGEST) $(filter-out $(LONGEST), $(shell grep -lE 'mark\.(slow|browser)|NEEDS' tests/test_*.py))
 
 .DEFAULT_GOAL := help

@@ -133,6 +133,8 @@ TAB_STOPS = """async () => {
   const boxes = [...document.querySelectorAll('pre, .bd-article .formula')];
   for (let i = 0; i < 200 && boxes.some(missed); i++) await new Promise(then => setTimeout(then, 50));
 }"""
+# Fonts are asked for when their first letter is laid out.
+FONTS = "() => document.body.offsetHeight && document.fonts.ready.then(() => null)"
 # What the Tab key should reach, and a record of what it does reach.
 STOPS = """most => {
   window.walked = [];
@@ -260,9 +262,9 @@ def visit(page, address, name, views, by_key):
 
 def seen(page, address, name, views, by_key, urls):
     page.goto(address + name)
-    page.evaluate("document.fonts.ready.then(() => null)")  # they are asked for when their first letter is laid out
-    found = {"facts": {}, "keys": {}, "axe": {}}
     open_boxes(page, True)
+    page.evaluate(FONTS)
+    found = {"facts": {}, "keys": {}, "axe": {}}
     for width in WIDTHS if views else WIDTHS[::2]:
         page.set_viewport_size({"width": width, "height": 900})
         found["facts"][width] = page.evaluate(FACTS, [False, SMALLEST_TEXT])
