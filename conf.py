@@ -10,6 +10,10 @@ gc.set_threshold(100_000, 50, 100)  # pages are trees that stay: walks through t
 ROOT = Path(__file__).parent
 sys.path[:0] = [str(ROOT / folder) for folder in ("docs/_ext", "tools", "tests")]  # extensions, census, equation checks
 
+import kept  # noqa: E402
+
+kept.beginning()  # what the book is made of, before any of it is read
+
 os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # the same sources give the same book, whenever
 
 # The book

@@ -22,6 +22,7 @@ import pytest
 import build_book
 import execution
 import katex
+import kept
 import kernels
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +66,16 @@ def test_another_version_of_a_package_is_another_fingerprint(package, tmp_path, 
         (tmp_path / f"thing-{version}.dist-info").mkdir()
         seen.add(execution.fingerprint(package))
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize(("name", "counts"), [("conf.py", True), ("LICENSE", True), ("docs/a/.he.md.swp", False),
+                                              ("docs/he.md~", False), ("docs/#he.md#", False), ("docs/he.md", True)])
+def test_what_an_editor_puts_beside_a_page_is_not_what_the_book_is_made_of(tmp_path, monkeypatch, name, counts):
+    monkeypatch.setattr(kept, "ROOT", tmp_path)
+    before = kept.sources(False), kept.sources(True)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("words")
+    assert ((kept.sources(False), kept.sources(True)) != before) == counts
 
 
 def test_fingerprint_does_not_see_compiled_files(package):
@@ -182,24 +193,25 @@ def build(tmp_path, monkeypatch):
     return tmp_path
 
 
+FILES = ["html/index.html", "html/a/one.html", *build_book.TOLD]
+
+
 def finish(build, made):
     """Stands in for a build, whose site says what it was made of."""
     build_book.forget(build / "html")
     (build / "html" / "a").mkdir(parents=True)
-    for name in ("html/index.html", "html/a/one.html", "numbers.json", "timings.json"):
+    for name in FILES:
         (build / name).write_text(f"{name} of {made}")
-    build_book.stamp(made)
+    build_book.finish(made)
 
 
 def taken(build, made):
     """Whether a site is taken that was finished before: then it is the one that was asked for, and whole."""
-    if build_book.at_hand(made):
-        found = {str(path.relative_to(build)): path.read_text() for path in build.rglob("*")
-                 if path.is_file() and path.parts[len(build.parts)] not in ("finished", build_book.STAMP)}
-        assert found == {name: f"{name} of {made}" for name in
-                         ("html/index.html", "html/a/one.html", "numbers.json", "timings.json")}
-        return True
-    return False
+    found = build_book.at_hand(made)
+    if found:
+        assert {name: (build / name).read_text() for name in FILES} == {name: f"{name} of {made}" for name in FILES}
+        assert len(kept.files(build / "html")) == 2
+    return found
 
 
 def test_who_comes_back_to_a_tree_finds_its_site_as_it_was(build):
@@ -212,25 +224,47 @@ def test_who_comes_back_to_a_tree_finds_its_site_as_it_was(build):
     assert not taken(build, "three") and taken(build, "two")
 
 
-@pytest.mark.parametrize("name", ["html/a/one.html", "numbers.json", "html/more.html", build_book.STAMP])
+def test_what_a_build_of_one_page_measured_is_not_taken_for_what_the_site_did(build):
+    finish(build, "one")
+    (build / "numbers.json").write_text("of one page")
+    assert taken(build, "one")
+    (build / "numbers.json").write_text("of one page")
+    assert not taken(build, "two") and taken(build, "one")
+
+
+@pytest.mark.parametrize("name", ["html/a/one.html", "html.numbers.json", "html/more.html", build_book.STAMP])
 @pytest.mark.parametrize("where", [".", "finished/one"])
-@pytest.mark.parametrize("text", ["other", ""])
+@pytest.mark.parametrize("text", [b"other", b"", b"/ x", b"\0\xff x"])
 def test_a_site_that_is_not_as_it_was_left_is_not_taken(build, text, where, name):
     finish(build, "one")
     if where != ".":
         assert not taken(build, "two")
-    (build / where / name).write_text(text)
+    (build / where / name).write_bytes(text)
     assert not taken(build, "one")
+    finish(build, "one")
+    assert taken(build, "one")
+
+
+def add(build):
+    with build_book.adding():
+        (build / "html" / "book.pdf").write_text("all")
 
 
 def test_what_was_added_to_a_finished_site_on_purpose_belongs_to_it_and_to_what_that_was_made_of(build):
-    build_book.stamp()
-    assert not (build / build_book.STAMP).exists()
     finish(build, "one")
-    (build / "html" / "book.pdf").write_text("all")
-    build_book.stamp()
+    add(build)
     assert build_book.at_hand("one") and not build_book.at_hand("two") and build_book.at_hand("one")
     assert (build / "html" / "book.pdf").exists()
+
+
+def test_adding_to_a_site_that_is_not_as_it_was_left_does_not_make_it_whole(build):
+    (build / "html").mkdir()
+    add(build)
+    assert not build_book.at_hand("one")
+    finish(build, "one")
+    (build / "html" / "index.html").write_text("half")
+    add(build)
+    assert not build_book.at_hand("one")
 
 
 def test_only_the_last_few_sites_are_kept(build):

@@ -5,7 +5,7 @@ branch and back" does not count the build that was made there.
 
 All is measured on a copy of the sources in a folder of its own, which is gone afterwards, so nothing here is touched,
 also when it is interrupted. Processor seconds are those of all processes together; other work on the machine moves them
-less than the time on the clock. Compare within one table. `--compare` also holds each site to a build from nothing.
+less than the time on the clock. Compare within one table. `--compare` also holds each site to one that is made anew.
 """
 
 import json
@@ -86,7 +86,7 @@ def site(folder):
 
 
 def compare(folder):
-    """Whether a build that finds nothing but the outputs of the cells makes the same site."""
+    """Whether a build that finds no page and no site, only what was computed, makes the same site."""
     here = site(folder)
     shutil.rmtree(folder / "build" / "kept")
     (folder / "build" / "html.made-of").unlink()

@@ -21,8 +21,9 @@ import kept
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
 FINISHED = BUILD / "finished"  # the sites before this one
-LEFT = ["html", "numbers.json", "timings.json"]  # what a finished build leaves,
-STAMP = "html.made-of"  # and beside it from what it was made, and a hash of it: what is not as it was is not trusted
+TOLD = ["numbers.json", "timings.json"]  # what the last build measured, also one of a single page;
+LEFT = ["html", *(f"html.{name}" for name in TOLD)]  # what a finished site leaves, with its own of these;
+STAMP = "html.made-of"  # and from what it was made, and a hash of it: what is not as it was left is not trusted
 STRICT = ["-n", "-W", "--keep-going"]  # a broken reference or any warning is an error; see them all
 
 
@@ -37,7 +38,7 @@ def forget(*folders):
 
 @contextlib.contextmanager
 def alone():
-    """One build at a time; the lock is held for as long as any process of this build lives, also when we are killed."""
+    """One build of the whole book at a time; the lock is held for as long as Sphinx lives, also when we are killed."""
     BUILD.mkdir(exist_ok=True)
     with open(BUILD / "lock", "w") as lock:
         try:
@@ -95,18 +96,32 @@ def stamped(folder, made):
 
 def finished(folder, made):
     """Whether a site that was made from this stands here as it was left."""
-    return (folder / STAMP).exists() and (folder / STAMP).read_text() == stamped(folder, made)
+    stamp = folder / STAMP
+    return stamp.exists() and stamp.read_text(errors="replace") == stamped(folder, made)
 
 
-def stamp(made=None):
-    """Say that build/html is finished; or, where something was added to it, that it is made of the same as before."""
-    if made := made or last():
+def finish(made):
+    """Say that build/html is finished."""
+    for name in TOLD:
+        kept.write_whole(BUILD / f"html.{name}", (BUILD / name).read_bytes())
+    kept.write_whole(BUILD / STAMP, stamped(BUILD, made))
+
+
+@contextlib.contextmanager
+def adding():
+    """Something is added to build/html: if it was finished before, it is again, and made of the same."""
+    made = last()
+    whole = made and finished(BUILD, made)
+    yield
+    if whole:
         kept.write_whole(BUILD / STAMP, stamped(BUILD, made))
 
 
 def last():
     """What the last finished site was made from; nothing where there is none."""
-    return (BUILD / STAMP).read_text().partition(" ")[0] if (BUILD / STAMP).exists() else ""
+    found = (BUILD / STAMP).read_text(errors="replace") if (BUILD / STAMP).exists() else ""
+    made = found.partition(" ")[0]
+    return made if made.isalnum() and len(made) <= len(kept.digest()) else ""
 
 
 def move(here, there):
@@ -120,20 +135,22 @@ def put_aside():
     """Keep the last site for who comes back to what it was made of, on another branch or by undoing an edit."""
     if made := last():
         move(BUILD, FINISHED / made)
-        forget(*sorted(FINISHED.iterdir(), key=os.path.getmtime)[:-kept.GENERATIONS])
 
 
 def at_hand(made):
     """Whether the site that is asked for was finished before, and stands where it belongs."""
-    if finished(BUILD, made):
-        print("html: nothing changed")
-        return True
-    put_aside()
-    if finished(FINISHED / made, made):
+    said = "nothing changed"
+    if not finished(BUILD, made):
+        said = "finished before"
+        put_aside()
+        if not finished(FINISHED / made, made):
+            forget(*sorted(FINISHED.glob("*"), key=os.path.getmtime)[:-kept.GENERATIONS])
+            return False
         move(FINISHED / made, BUILD)
-        print("html: finished before")
-        return True
-    return False
+    for name in TOLD:
+        kept.write_whole(BUILD / name, (BUILD / f"html.{name}").read_bytes())
+    print(f"html: {said}")
+    return True
 
 
 def build(builder):
@@ -150,7 +167,7 @@ def build(builder):
             os.replace(work / "out", result)
             forget(work)
             if builder == "html":
-                stamp(made)
+                finish(made)
                 kept.prune(begin)
     return failed
 

@@ -22,8 +22,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 STORE = ROOT / "build" / "kept"
-SOURCES = ["conf.py", "docs", "initbook", "pyproject.toml", "README.md", "requirements.lock", "tests/equations",
-           "tests/numbers", "tools"]
+SOURCES = ["conf.py", "docs", "initbook", "LICENSE", "pyproject.toml", "README.md", "requirements.lock",
+           "tests/equations", "tests/numbers", "tools"]
 GENERATIONS = 4  # as many books find room in the store
 
 
@@ -61,9 +61,15 @@ def surroundings():
     return str(ROOT), sys.version, platform.platform(), asked, installed(), npm
 
 
+def is_draft(path):
+    """What editors put beside a file that is open."""
+    return path.name.startswith((".", "#")) or path.name.endswith("~")
+
+
 def sources(which):
     """The hashes of the pages, or of all else that the book is made of, as these files are now."""
-    return contents(path for path in files(*(ROOT / name for name in SOURCES)) if is_page(path) == which)
+    found = files(*(ROOT / name for name in SOURCES))
+    return contents((path for path in found if is_page(path) == which and not is_draft(path)), ROOT)
 
 
 @functools.cache

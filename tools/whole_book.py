@@ -2,7 +2,7 @@
 
 The PDF is Chromium's print of all pages joined into one, with bookmarks; the figures are those of all pages in one zip,
 as SVG files; the other zip is the site, which opens from disk. They lie at the root of the site, and the foot of each
-page then links to them. The next `make html` that has something to do begins a new site without them.
+page then links to them. A site that is made anew is without them; one that is taken as it was has what it had.
 """
 
 import os
@@ -222,7 +222,7 @@ def link(kinds):
 def make(kind):
     if not SITE.exists():
         sys.exit("build/html is missing: make html")
-    with build_book.alone():
+    with build_book.alone(), build_book.adding():
         path = SITE / FILES[kind]
         if kind == "pdf":
             pdf(path)
@@ -233,7 +233,6 @@ def make(kind):
             pack(path, ((file.relative_to(SITE).as_posix(), file.read_bytes())
                         for file in kept.files(SITE) if file != path))
         link([other for other in FILES if (SITE / FILES[other]).exists()])
-        build_book.stamp()
     print(f"{kind}: {path.relative_to(kept.ROOT)}, {path.stat().st_size / 1e6:.1f} MB")
 
 
