@@ -69,7 +69,8 @@ def test_another_version_of_a_package_is_another_fingerprint(package, tmp_path, 
 
 
 @pytest.mark.parametrize(("name", "counts"), [("conf.py", True), ("LICENSE", True), ("docs/a/.he.md.swp", False),
-                                              ("docs/he.md~", False), ("docs/#he.md#", False), ("docs/he.md", True)])
+                                              ("docs/he.md~", False), ("docs/#he.md#", False), ("docs/he.md", True),
+                                              ("docs/_static/book.css~", True)])  # Sphinx copies what lies there
 def test_what_an_editor_puts_beside_a_page_is_not_what_the_book_is_made_of(tmp_path, monkeypatch, name, counts):
     monkeypatch.setattr(kept, "ROOT", tmp_path)
     before = kept.sources(False), kept.sources(True)
@@ -276,7 +277,7 @@ def test_only_the_last_few_sites_are_kept(build):
     assert sorted(path.name for path in (build / "finished").iterdir()) == ["5", "6", "7", "8"]
 
 
-@pytest.mark.parametrize("steps", range(9))
+@pytest.mark.parametrize("steps", range(11))
 def test_whenever_the_taking_is_interrupted_the_next_build_finds_a_whole_site_or_none(build, monkeypatch, steps):
     finish(build, "one")
     assert not taken(build, "two")
@@ -292,7 +293,7 @@ def test_whenever_the_taking_is_interrupted_the_next_build_finds_a_whole_site_or
         patched.setattr(os, "replace", interrupted)
         with contextlib.suppress(KeyboardInterrupt):
             build_book.at_hand("one")
-            assert steps == 8
+            assert steps == 10  # before that there was always another rename to be interrupted
     for made in ("one", "two"):
         if not taken(build, made):
             finish(build, made)

@@ -62,8 +62,8 @@ def surroundings():
 
 
 def is_draft(path):
-    """What editors put beside a file that is open."""
-    return path.name.startswith((".", "#")) or path.name.endswith("~")
+    """What editors put beside a file that is open; of what is copied as it is, all counts."""
+    return "_static" not in path.parts and (path.name.startswith((".", "#")) or path.name.endswith("~"))
 
 
 def sources(which):
