@@ -70,7 +70,7 @@ def test_another_version_of_a_package_is_another_fingerprint(package, tmp_path, 
 
 @pytest.mark.parametrize(("name", "counts"), [("conf.py", True), ("LICENSE", True), ("docs/a/.he.md.swp", False),
                                               ("docs/he.md~", False), ("docs/#he.md#", False), ("docs/he.md", True),
-                                              ("docs/_static/book.css~", True)])  # Sphinx copies what lies there
+                                              ("docs/_static/a.css~", True), ("initbook/a.py~", True)])
 def test_what_an_editor_puts_beside_a_page_is_not_what_the_book_is_made_of(tmp_path, monkeypatch, name, counts):
     monkeypatch.setattr(kept, "ROOT", tmp_path)
     before = kept.sources(False), kept.sources(True)

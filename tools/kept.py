@@ -62,8 +62,10 @@ def surroundings():
 
 
 def is_draft(path):
-    """What editors put beside a file that is open; of what is copied as it is, all counts."""
-    return "_static" not in path.parts and (path.name.startswith((".", "#")) or path.name.endswith("~"))
+    """What editors put beside a page that is open; all files of the package and of _static are copied, so they count."""
+    if "_static" in path.parts or not path.is_relative_to(ROOT / "docs"):
+        return False
+    return path.name.startswith((".", "#")) or path.name.endswith("~")
 
 
 def sources(which):
