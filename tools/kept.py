@@ -62,7 +62,7 @@ def surroundings():
 
 
 def is_draft(path):
-    """What editors put beside a page that is open; all files of the package and of _static are copied, so they count."""
+    """What editors put beside a page that is open; but all of the package and of _static is copied, and counts."""
     if "_static" in path.parts or not path.is_relative_to(ROOT / "docs"):
         return False
     return path.name.startswith((".", "#")) or path.name.endswith("~")
