@@ -405,6 +405,14 @@ def test_a_failed_step_is_told_and_the_next_make_starts_over(clone):
     assert set_up(clone)[::2] == (True, True)
 
 
+def test_what_python_compiles_is_kept_where_the_machine_forbids_it(clone, monkeypatch):
+    """Set-up compiles nothing: each process would compile all that it imports, and a build starts many."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    told = FAKE_PYTHON.replace('echo "$*"', 'echo "$*${PYTHONDONTWRITEBYTECODE:+, kept nowhere}"')
+    (clone / "fake-python").write_text(told)
+    assert set_up(clone)[2]
+
+
 def test_an_old_python_is_told_and_nothing_is_made(clone):
     text = (clone / "Makefile").read_text().replace("(3, 11) and", "(99,) and")
     (clone / "Makefile").write_text(text)
