@@ -239,6 +239,19 @@ def test_a_sentence_more_reads_and_writes_one_page_though_it_moves_lines(tmp_pat
 
 
 @pytest.mark.slow
+def test_what_a_power_cut_left_empty_is_made_anew(tmp_path):
+    book = Edited(tmp_path, seed=0)
+    assert book.build()[0]
+    entries = [path for name in ("kept", "executed") for path in (tmp_path / "build" / name).iterdir()]
+    for entry in entries:
+        entry.write_bytes(b"")
+    book.prose()
+    passed, said = book.build()
+    assert passed and all(entry.stat().st_size for entry in entries if entry.parent.name == "executed"), said
+    assert site(book) == from_nothing(book)
+
+
+@pytest.mark.slow
 def test_each_page_names_the_commit_also_one_that_touches_no_file_and_two_builds_of_it_are_alike(tmp_path):
     book, git = Edited(tmp_path, seed=0), ["git", "-C", tmp_path, "-c", "user.name=a", "-c", "user.email=a@b"]
     (tmp_path / ".gitignore").write_text("build\n.venv\n__pycache__\n")

@@ -116,11 +116,11 @@ def write_whole(path, data):
 
 
 def load(kind, key):
-    """The bytes of an entry, or None; a time of use is left for `prune` and for nothing else."""
+    """The bytes of an entry, or None, also where a power cut has left it empty; a time of use is left for `prune`."""
     path = STORE / f"{kind}-{key}"
     try:
         os.utime(path)
-        return path.read_bytes()
+        return path.read_bytes() or None
     except FileNotFoundError:
         return None
 

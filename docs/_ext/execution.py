@@ -157,7 +157,7 @@ class KeptRun(execute.NotebookClientDirect):
             cell["id"] = f"cell-{index}"  # MyST-NB draws them at random
         entry = entry_for(self.notebook, self.path.name, self.world, self.path.parent)
         try:
-            text = entry.read_text(encoding="utf-8") if entry.exists() else self.run_now(entry)
+            text = (entry.exists() and entry.read_text(encoding="utf-8")) or self.run_now(entry)
         except CellFailed as failure:
             self.report_failure(*failure.args)
         else:
@@ -217,6 +217,8 @@ def finish(app, exception):
     if failed:
         app.statuscode = 1
         LOG.warning("mend the failed cell of %s first: other lines may come of it", ", ".join(failed), type="exec")
+    if not Path(app.outdir).is_relative_to(ROOT / "build"):
+        return  # a site that is made elsewhere, of other pages, is not what `make` built last
     timings = {page: run.get("cells") for page, run in ran.items()}
     write_whole(ROOT / "build" / "timings.json", json.dumps(timings, indent=1))
     pages = {page: {"source": digest(source(page)), "numbers": run["glued"] | printed(run["texts"])}
