@@ -12,7 +12,7 @@ BUILD := $(BIN)/python tools/build_book.py
 READY := .venv/ready-$(shell printf '%s' "$(CURDIR) $(INSTALL) $$($(PYTHON) -VV 2>&1)" | cksum | cut -d' ' -f1)
 # Matrices here are small: several threads to a product, with several products at once, only fight.
 export OMP_NUM_THREADS ?= 1
-# Images of Python often forbid it to keep what it compiled. Then each of hundreds of processes compiles all it imports.
+# An image of Python may forbid it to keep what it compiles. Then each process of a build compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 # Who is done takes over from who is not. Of the slow tests a file's stay together, for they share a browser, and the
 # longest begin, or all would wait for them. More of them than processors only get into each other's way.

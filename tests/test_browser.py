@@ -225,11 +225,12 @@ def listening(page):
 
 
 def show(page, width, **media):
-    """Another window and another medium at once; each change alone would lay the whole page out."""
+    """Another window and another medium at once; each change alone would lay the whole page out. Who looks what scrolls
+    may do it while there is nothing, and is told to look again."""
     page.evaluate("document.body.hidden = true")
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(**media)
-    page.evaluate("document.body.hidden = false")
+    page.evaluate("document.body.hidden = false; dispatchEvent(new Event('resize'))")
 
 
 def walk(page):
@@ -797,6 +798,40 @@ def test_who_has_chosen_a_library_in_tabs_sees_it_in_all_others_and_in_the_recip
     assert page.locator("input:checked + .sd-tab-label").first.inner_text() == "Keras"
     page.goto(address + "practice/which-start.html")
     assert page.locator("#from-one-library-to-another .choose select").last.input_value() == "in Keras"
+
+
+# Code, tables, formulas and figures that scroll sideways, are there, and cannot be reached.
+OUT_OF_REACH = """() => [...document.querySelectorAll('.bd-article :is(pre, table, .formula, .ib-figure)')]
+  .filter(box => box.checkVisibility() && getComputedStyle(box).overflowX === 'auto'
+    && box.scrollWidth > box.clientWidth + 1 && box.tabIndex !== 0).map(box => box.textContent.slice(0, 40))"""
+
+
+@pytest.mark.parametrize("by_key", [False, True], ids=["clicked", "by arrow key"])
+def test_what_scrolls_behind_a_tab_can_be_reached_by_key_once_that_is_chosen(page, address, by_key):
+    page.set_viewport_size({"width": 360, "height": 900})
+    pages = [path for path in SITE.rglob("*.html") if "sd-tab-set" in path.read_text(encoding="utf-8")]
+    for name in [path.relative_to(SITE) for path in pages]:
+        page.goto(f"{address}{name}")
+        open_boxes(page, True)
+        tabs, wide = page.locator(".sd-tab-set > input"), 0
+        for i in range(tabs.count()):
+            if by_key:
+                tabs.nth(i).focus()
+                page.keyboard.press("ArrowRight")
+            else:
+                page.locator(".sd-tab-set > label").nth(i).click()
+            page.wait_for_function(f"({OUT_OF_REACH})().length === 0", timeout=5_000)
+            wide += page.locator(".sd-tab-content pre[tabindex='0']:visible").count()
+        assert wide, name
+    assert len(pages) > 2
+
+
+def test_what_scrolls_behind_a_tab_that_a_search_result_opened_can_be_reached_by_key(page, address):
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.goto(address + "practice/in-your-library.html?highlight=glorot_uniform")
+    page.locator(".sd-tab-content pre:has(mark):visible").first.wait_for()
+    page.wait_for_function(f"({OUT_OF_REACH})().length === 0", timeout=5_000)
+    assert page.locator(".sd-tab-content pre[tabindex='0']:has(mark):visible").count()
 
 
 def test_dark_pages_are_dark_from_the_start(page, address):

@@ -20,6 +20,7 @@ function name() {
 
 addEventListener("DOMContentLoaded", name);
 for (const event of ["resize", "toggle"]) addEventListener(event, reach, true);
+addEventListener("change", reach); // a tab was chosen; those in step with it (design-tabs.js) stand before this bubbles up
 
 // Once the first screen stands, so do the sections that waited (book.css): the scroll bar then tells the true length, and a
 // picture of the whole page shows all of it. Only where the browser holds what is read in its place meanwhile. What scrolls
@@ -81,6 +82,7 @@ function showMarks() {
   const word = (mark) => mark.textContent.toLowerCase(), there = marks.filter((mark) => target()?.contains(mark));
   const hers = there.length ? there : marks;
   for (const mark of hers) if (!hers.some((other) => word(other) === word(mark) && shown(other))) reveal(mark);
+  reach();
   const first = hers.find(shown);
   if (!moves && first?.getBoundingClientRect().bottom > innerHeight) first.scrollIntoView({ behavior: "instant", block: "center" });
 }
