@@ -4,8 +4,6 @@ PYTHON ?= python3
 # What pip installs. For the newest versions see .github/workflows/weekly.yml, for the oldest tests.yml.
 INSTALL ?= --require-hashes --only-binary :all: -r requirements.lock
 BIN := .venv/bin
-# Half of pip's time went into compiling modules that nobody imports: Python compiles those that are, once.
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --no-compile --quiet --retries 2
 BUILD := $(BIN)/python tools/build_book.py
 
 # An environment cannot move, and belongs to one Python and one choice of versions: the stamp is named after all three.
@@ -34,7 +32,8 @@ $(READY): requirements.lock tools/npm/package-lock.json
 	@echo "set-up: making .venv from the lock files (once; a few minutes on a slow line)"
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv || { echo "set-up: Python's venv is missing (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
-	@$(PIP) $(INSTALL) && $(PIP) --no-deps --no-build-isolation -e . && $(BIN)/python tools/npm/install.py \
+	@$(BIN)/python tools/install.py $(INSTALL) && $(BIN)/python tools/install.py --no-deps --no-build-isolation -e . \
+		&& $(BIN)/python tools/npm/install.py \
 		|| { echo "set-up: stopped, as said above. Is there a network? The next make starts over." >&2; exit 1; }
 	@MPLCONFIGDIR=.venv/matplotlib $(BIN)/python -c 'import matplotlib.font_manager'  # it lists the fonts once, and says so
 	@touch $@
