@@ -8,15 +8,15 @@ const WORDS = /\d+(?:[.,]\d+)*|[\p{Ll}\p{Lu}\p{Lo}_][\p{Ll}\p{Lu}\p{Lo}\d_]*/gu;
 const NUMBER = /^\d+(\.\d+)?$/;
 const stemmer = new Stemmer();
 
-// A function of a word, worked out once: each query goes through all words of the book.
+// A function of a word or of a text, worked out once: with each letter that is typed it is asked again.
 function once(f) {
   const known = new Map();
   return (word) => known.get(word) ?? known.set(word, f(word)).get(word);
 }
 
 // One spelling for initialise and initialize; conv1d, conv2d and conv have one stem.
-const spelt = once((word) => word.length > 5 ? word.replace(/is(e|ed|er|ers|es|ing|ations?)$/, "iz$1") : word);
-const stem = once((word) => stemmer.stemWord(spelt(word.replace(/(?<=\p{L}{3})[123]d$/u, ""))));
+const spelt = (word) => word.length > 5 ? word.replace(/is(e|ed|er|ers|es|ing|ations?)$/, "iz$1") : word;
+const stem = (word) => stemmer.stemWord(spelt(word.replace(/(?<=\p{L}{3})[123]d$/u, "")));
 
 // An identifier's parts: he_normal and HeNormal are "he normal".
 function pieces(word) {
@@ -55,6 +55,7 @@ function slip(one, other) {
 // The index
 
 let pages = [], passages = [], usual; // words of a passage
+let lexicon = []; // of each word of the book: itself, its spelling and its stem
 const vocabulary = new Map(); // word -> Map(passage -> how often, by where)
 const WEIGHT = { title: 1.5, keyword: 1.5, description: 0.5, heading: 3, row: 1, text: 1, code: 0.3 };
 const named = new Set(); // small words that are the whole of a keyword
@@ -92,6 +93,7 @@ var Search = {
     pages = index.pages;
     pages.forEach(take);
     usual = sum(passages, ({ words }) => words.length) / passages.length;
+    lexicon = [...vocabulary.keys()].map((word) => ({ word, spelling: spelt(word), root: stem(word) }));
   },
 };
 
@@ -101,13 +103,14 @@ var Search = {
 // only begins with it.
 function meant(word) {
   const found = new Map(), say = (other, sure) => found.set(other, Math.max(sure, found.get(other) ?? 0));
-  const begins = (other) => word.length > 2 && !vocabulary.has(word) && !joined(other) && other.startsWith(word);
+  const hers = spelt(word), root = stem(word), mayBegin = word.length > 2 && !vocabulary.has(word);
+  const begins = (other) => mayBegin && other.startsWith(word) && !joined(other);
   const alike = NUMBER.test(word) ? (other) => NUMBER.test(other) && sameNumber(word, other)
     : joined(word) ? (other) => joined(other) && together(other) === together(word) && 0.3
-    : (other) => (stem(other) === stem(word) && 0.9) || (begins(other) && 0.4);
-  for (const other of vocabulary.keys()) {
-    const sure = spelt(other) === spelt(word) ? 1 : alike(other);
-    if (sure) say(other, sure);
+    : (other, its) => (its === root && 0.9) || (begins(other) && 0.4);
+  for (const other of lexicon) {
+    const sure = other.spelling === hers ? 1 : alike(other.word, other.root);
+    if (sure) say(other.word, sure);
   }
   if (!found.size && word.length > 4 && !/\d/.test(word))
     for (const other of vocabulary.keys()) if (slip(word, other)) say(other, 0.5);
@@ -219,11 +222,12 @@ function counting({ words, code }, terms) {
 }
 
 const SENTENCE = 40; // letters: a title says less
+const inWords = once(parts);
 
 // The block of a passage that says most of what was asked.
 function block(passage, terms) {
   return passage.blocks.reduce((best, text) => {
-    const words = parts(text), worth = sum(terms, (term) => term.rare * sure(term, words)) * (text.length < SENTENCE ? 0.8 : 1);
+    const words = inWords(text), worth = sum(terms, (term) => term.rare * sure(term, words)) * (text.length < SENTENCE ? 0.8 : 1);
     return worth > best.worth ? { text, worth } : best;
   }, { text: passage.blocks.find((text) => text.length >= SENTENCE) ?? passage.blocks[0], worth: 0 }).text;
 }
