@@ -86,8 +86,9 @@ def _pair_mean(g: Callable[[Array], Array], c: float, kinks: Array, panels: floa
     meet = np.nan_to_num((kinks[:, None] + kinks).ravel() / (2 * a))  # the other kink may be infinitely far away
     around = np.add.outer(meet, [*_AROUND, *-_AROUND]).ravel()
     u, weight = _nodes(np.unique([*-grid, *grid, *around.clip(-_REACH, _REACH)]))
-    ends = np.minimum(abs(kinks - a * u[:, None]) / b, _REACH)
-    v, weights = _nodes(np.sort(np.hstack([np.tile(grid, (len(u), 1)), ends])))
+    rows = len(u) if len(kinks) else 1  # without kinks the panels of v are the same for every u
+    ends = np.minimum(abs(kinks - a * u[:rows, None]) / b, _REACH)
+    v, weights = _nodes(np.sort(np.hstack([np.tile(grid, (rows, 1)), ends])))
     z, apart = a * u[:, None], b * v
     product = 2 * weight[:, None] * weights * g(z + apart) * g(z - apart)
     size = abs(product)

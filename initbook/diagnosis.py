@@ -228,7 +228,7 @@ def _constant(loss: Loss, shape: tuple[int, ...], y: np.ndarray) -> float:
         h = np.tile(output, (len(y), 1)).reshape(len(y), *shape[1:])
         return loss.value(h, y), loss.grad(h, y).reshape(len(y), -1).sum(axis=0)
 
-    return float(minimize(at, np.zeros(int(np.prod(shape[1:]))), jac=True).fun)
+    return float(minimize(at, np.zeros(int(np.prod(shape[1:]))), jac=True, method="L-BFGS-B").fun)
 
 
 # ---- what cannot be counted at all
