@@ -102,11 +102,14 @@ def test_a_stride_that_does_not_divide_the_kernel_gives_a_checkerboard():
 # --- the transposed convolution of every size, and fans on a map's true size
 
 
-@pytest.mark.parametrize("groups", [1, 2])
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("kernel", [1, 2, 3, 4])
-@pytest.mark.parametrize("space", range(4, 12))
-def test_the_transposed_convolution_is_the_transpose_on_every_size(space, kernel, stride, groups):
+def test_the_transposed_convolution_is_the_transpose_on_every_size(kernel, stride):
+    for space, groups in product(range(4, 12), (1, 2)):
+        is_the_transpose(space, kernel, stride, groups)
+
+
+def is_the_transpose(space, kernel, stride, groups):
     rng = np.random.default_rng(space)
     sizes = (space, space + 1)
     x, W = rng.normal(size=(2, *sizes, 4)), rng.normal(size=(kernel, 2, 4 // groups, 6))

@@ -17,7 +17,7 @@ from initbook.diagnosis import check
 
 RELU, TANH, SIGMOID = activations.relu, activations.tanh, activations.sigmoid
 X, Y = data.digits()
-X, Y = ((X - X.mean()) / X.std())[:300], Y[:300]
+X, Y = ((X - X.mean()) / X.std())[:100], Y[:100]
 MAPS = X.reshape(-1, 8, 8, 1)
 LOSS = losses.softmax_cross_entropy
 
@@ -195,7 +195,7 @@ BROKEN = {
     "a convolution with a wrong fan": (lambda: (convolutions(third=3.0), RELU, MAPS), "fan"),
     "float16": (lambda: ([(8 * W.astype(np.float16), b.astype(np.float16)) for W, b in HE], RELU, X), "overflow"),
     "chaotic tanh": (lambda: (dense(WIDE, (64,) * 20 + (10,)), TANH, X), "gradient"),
-    "NaN in a row of x": (lambda: (HE, RELU, np.where(np.arange(300)[:, None] == 17, np.nan, X)), "input"),
+    "NaN in a row of x": (lambda: (HE, RELU, np.where(np.arange(len(X))[:, None] == 17, np.nan, X)), "input"),
     "NaN in a weight": (lambda: ([(np.where(W == W.max(), np.nan, W), b) for W, b in HE], RELU, X), "weights"),
     "a large first loss": (lambda: ([*HE[:-1], (10 * rng().normal(size=(64, 10)), np.zeros(10))], RELU, X), "loss"),
 }

@@ -180,9 +180,13 @@ def test_a_jump_close_to_an_edge_of_the_panels_is_seen_where_scipys_rule_is_blin
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("q", [1e-3, 0.4, 1, 2.5, 60, 1e5])
-def test_every_activation_agrees_with_scipys_adaptive_rule_from_kink_to_kink(name, q):
-    f, kinks, std = ALL[name], ALL[name].kinks, math.sqrt(q)
+def test_every_activation_agrees_with_scipys_adaptive_rule_from_kink_to_kink(name):
+    for q in (1e-3, 0.4, 1, 2.5, 60, 1e5):
+        agrees_with_scipys_adaptive_rule(ALL[name], q)
+
+
+def agrees_with_scipys_adaptive_rule(f, q):
+    kinks, std = f.kinks, math.sqrt(q)
 
     def integrand(x):
         z = np.array([x * std])

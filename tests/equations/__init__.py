@@ -153,4 +153,7 @@ def confirmed(check, tex):
 
 def known(path):
     """`{label: short hash}` of what was confirmed."""
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return _read(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+_read = functools.lru_cache(maxsize=1)(tomllib.loads)  # it is asked for each equation
