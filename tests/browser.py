@@ -2,15 +2,13 @@
 
 import os
 import re
-import shutil
 
 import pytest
 
-from site_server import SITE, served, weight
+from site_server import CHROMIUM, SITE, served, weight
 
 __all__ = ["CHROMIUM", "FLAGS", "MISSING", "NEEDS", "SITE", "THOROUGH", "served", "weight", "with_empty_formulas"]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 THOROUGH = bool(os.environ.get("INITBOOK_THOROUGH"))  # once a week: slow tests look at everything, not at a part
 MISSING = {

@@ -6,15 +6,13 @@ way. LCP is when the largest thing of the first screen stands, CLS how much thin
 that way. Each time is the median of three visits.
 """
 
-import shutil
 import statistics
 import sys
 
 from playwright.sync_api import sync_playwright
 
-from site_server import SITE, served, weight
+from site_server import CHROMIUM, SITE, served, weight
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 GOALS = {"kB": 400, "LCP": 1.5, "CLS": 0.05}
 VISITS = 3
 SLOW_LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 100_000}

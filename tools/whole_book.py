@@ -7,7 +7,6 @@ page then links to them. A site that is made anew is without them; one that is t
 
 import os
 import re
-import shutil
 import sys
 import tomllib
 import zipfile
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 import build_book
 import kept
 import small_pdf
+from site_server import CHROMIUM
 
 SITE = build_book.BUILD / "html"
 PROJECT = tomllib.loads((kept.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -162,7 +162,7 @@ def chromium():
     """A page of a browser that waits as long as it takes."""
     from playwright.sync_api import sync_playwright
 
-    path = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("no Chromium on the PATH")
+    path = CHROMIUM or sys.exit("no Chromium on the PATH")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
