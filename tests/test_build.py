@@ -449,6 +449,52 @@ def test_a_link_to_another_environment_is_taken_away_and_that_one_stays(clone):
     assert not (clone / ".venv").is_symlink() and (clone / "other" / "keep").exists()
 
 
+# What CI runs
+
+
+FAKE = """#!/bin/sh
+echo "${0##*/} $*" >> calls
+case "$0 $*" in
+  */sudo*) exec "$@" ;;
+  *install*chromium-headless-shell) test ! -e no-shell ;;
+  *install*chromium) test ! -e no-network ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(("there", "missing", "installed"), [
+    (["chromium"], [], []), (["google-chrome"], [], []), (["chromium-headless-shell"], [], []),
+    ([], [], ["chromium-headless-shell"]), ([], ["no-shell"], ["chromium-headless-shell", "chromium"]),
+])
+def test_ci_installs_a_browser_where_there_is_none(tmp_path, there, missing, installed):
+    calls = ci(tmp_path, there, missing)
+    assert [line.split()[-1] for line in calls if line.startswith("apt-get install")] == installed
+    assert calls[-1] == "make slow" and "make html" in calls
+
+
+def test_ci_fails_before_the_slow_tests_where_no_browser_can_be_had(tmp_path):
+    with pytest.raises(subprocess.CalledProcessError):
+        ci(tmp_path, [], ["no-shell", "no-network"])
+    assert "make slow" not in (tmp_path / "calls").read_text().splitlines()
+
+
+def ci(folder, there, missing):
+    """What .ci/run calls, on a machine with these browsers whose packages these are missing."""
+    (folder / ".ci").mkdir()
+    (folder / "bin").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", folder / ".ci" / "run")
+    for name in ("dirname", "id", "realpath"):
+        (folder / "bin" / name).symlink_to(shutil.which(name))
+    for name in ("apt-get", "make", "sudo", *there):
+        (folder / "bin" / name).write_text(FAKE)
+        (folder / "bin" / name).chmod(0o755)
+    for name in missing:
+        (folder / name).touch()
+    bash = shutil.which("bash")
+    subprocess.run([bash, folder / ".ci" / "run"], env={"PATH": str(folder / "bin")}, capture_output=True, check=True)
+    return (folder / "calls").read_text().splitlines()
+
+
 # A small book, built
 
 
