@@ -175,3 +175,17 @@ def test_a_trace_has_the_shapes_that_it_says():
     assert isinstance(trace, Trace) and trace.x.shape == trace.z.shape == (3, TOKENS, N)
     assert trace.q.shape == trace.k.shape == trace.v.shape == trace.mixed.shape == (3, HEADS, TOKENS, D)
     assert trace.scores.shape == trace.shares.shape == (3, HEADS, TOKENS, TOKENS)
+
+
+def attended(s, d, tokens=5_000, queries=1_600):
+    """Tokens that a token looks at, over T exp(-s²): of unmasked scores of standard deviation s, with d columns."""
+    rng = np.random.default_rng(0)
+    scores = s * rng.normal(size=(queries, d)) @ rng.normal(size=(d, tokens)) / d**0.5
+    return 1 / (softmax(scores) ** 2).sum(axis=1).mean() / tokens * np.exp(s**2)
+
+
+def test_what_a_token_looks_at_wants_more_columns_than_s_to_the_fourth():
+    few, many = attended(1.5, 16), attended(1.5, 200)  # 7 times s², 27 times s² + s⁴; T is 55 times exp(2 s²)
+    law = np.exp(1.5**2) * (1 - 2 * 1.5**2 / 16) ** 8  # of scores given a query, whose squared length is chi-squared
+    assert few == pytest.approx(law, rel=0.25)  # 1600 queries tell it to 4 %; 5000 tokens do not reach the far tail
+    assert few < 0.87 < 0.95 < many < 1.08

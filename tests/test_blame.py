@@ -231,6 +231,15 @@ def test_a_small_last_layer_is_no_vanished_gradient():
     assert "gradient" in said(*CHAOTIC)
 
 
+@pytest.mark.parametrize(("depth", "blamed"), [(13, True), (7, False)])
+def test_a_gradient_is_blamed_that_has_fallen_a_million_times_too(depth, blamed):
+    """Small weights: it falls to a sixth in each layer."""
+    report = check(like(1 / 3, depth), RELU, X, Y, LOSS)
+    assert ("gradient" in {problem.kind for problem in report.problems}) == blamed
+    rows = report["layers"]
+    assert (rows[0]["g"] / rows[-2]["g"] < 1e-6) == blamed
+
+
 @pytest.mark.parametrize("f, leaves", [(TANH, True), (RELU, False)], ids=["tanh", "relu"])
 def test_of_a_layer_of_zeros_it_says_whether_it_leaves(f, leaves):
     params = dense([1, 1, 0, 1, 1], [64, 32, 32, 32, 32, 10])

@@ -353,3 +353,15 @@ def test_shapes_chain_and_biases_start_at_zero():
     params = init.init_params(rng(), np.array([64, 32, 16, 10]), init.he_normal)
     assert [W.shape for W, _ in params] == [(64, 32), (32, 16), (16, 10)]
     assert [b.tolist() for _, b in params] == [[0.0] * 32, [0.0] * 16, [0.0] * 10]
+
+
+def test_divided_by_its_stretch_a_matrix_of_mean_0_keeps_a_random_signal_and_one_of_another_mean_does_not():
+    def keeps(draw, n):
+        rng = np.random.default_rng(0)
+        W = draw(rng, (n, n))
+        h = rng.normal(size=(50, n))
+        return ((h @ W / np.linalg.norm(W, 2)) ** 2).mean() ** 0.5
+
+    normal, positive = init.lecun_normal, lambda rng, shape: rng.random(shape)
+    assert keeps(normal, 64) == pytest.approx(keeps(normal, 512), rel=0.1) == pytest.approx(0.5, rel=0.1)
+    assert keeps(positive, 512) < 0.5 * keeps(positive, 64)

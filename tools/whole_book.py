@@ -172,7 +172,7 @@ def chromium():
 
 
 def pdf(path):
-    """Chromium's print; its times are those of the commit, so the same site gives the same file."""
+    """Chromium's print; its times are those of the commit, so one site and one browser give one file."""
     sheet, html = SITE / "whole-book.html", joined()
     sheet.write_text(html, encoding="utf-8")
     try:
